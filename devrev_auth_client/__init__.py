@@ -1,0 +1,90 @@
+"""Read and revoke DevRev auth tokens, async and sync.
+
+    from devrev_auth_client import AsyncDevRevAuthClient, TokenType
+
+    async with AsyncDevRevAuthClient() as client:  # the token comes from DEVREV_TOKEN
+        token = await client.get_auth_token("don:identity:dvrv-us-1:devo/1:token/1")
+        await client.revoke_own_auth_tokens(TokenType.SESSION)
+
+Layers, each importing only from those above it:
+
+    leaves       errors, token_types, _version, _json     names and errors
+                 generated                                what the generator wrote; of ours it uses TokenType alone
+    policy       retry                                    RetryPolicy, the retry budget
+                 _credentials, _rate_headers              the token; what an answer says about time
+                 _outcomes                                what an attempt can end with
+                 _rate_gate                               the shared cool-down
+                 _attempt_loop                            what follows from what an attempt met
+    operations   _refusals, _operations                   requests and the meaning of answers
+    connections  _wire, _lane_book, _lane, _connections   lanes
+    clients      _settings, _base_client                  what both have in common
+                 _async_driver, _async_client             asyncio and trio
+                 _sync_driver, _sync_client               threads
+
+One call, step by step: `_async_client` (the public method) -> `_operations` (arguments checked, request made) ->
+`_async_driver.run` (token, gate, lane, send) -> `_attempt_loop` (again, or over) -> `Operation.interpret` (the result).
+"""
+
+from . import errors
+from ._async_client import AsyncDevRevAuthClient
+from ._operations import UNSET, AuthToken, TokenStatus, Unset, UserState, UserSummary, UserType
+from ._sync_client import DevRevAuthClient
+from ._version import __version__
+from .errors import (
+    APIError,
+    Attempt,
+    BadRequestError,
+    ConfigurationError,
+    DevRevAuthError,
+    ForbiddenError,
+    InternalServerError,
+    InvalidResponseError,
+    NotFoundError,
+    RateLimit,
+    RevocationUnconfirmedError,
+    ServiceUnavailableError,
+    TooManyRequestsError,
+    TotalTimeoutError,
+    TransportError,
+    UnauthenticatedError,
+    UnexpectedStatusError,
+)
+from .retry import RetryPolicy
+from .token_types import TokenType
+
+__all__ = [
+    "UNSET",
+    "APIError",
+    "AsyncDevRevAuthClient",
+    "Attempt",
+    "AuthToken",
+    "BadRequestError",
+    "ConfigurationError",
+    "DevRevAuthClient",
+    "DevRevAuthError",
+    "ForbiddenError",
+    "InternalServerError",
+    "InvalidResponseError",
+    "NotFoundError",
+    "RateLimit",
+    "RetryPolicy",
+    "RevocationUnconfirmedError",
+    "ServiceUnavailableError",
+    "TokenStatus",
+    "TokenType",
+    "TooManyRequestsError",
+    "TotalTimeoutError",
+    "TransportError",
+    "UnauthenticatedError",
+    "UnexpectedStatusError",
+    "Unset",
+    "UserState",
+    "UserSummary",
+    "UserType",
+    "__version__",
+    "errors",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__

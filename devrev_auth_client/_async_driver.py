@@ -1,0 +1,118 @@
+"""Drives the attempt loop with `await`, for asyncio and trio: fetches, waits, sends, and decides nothing of its own."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import anyio
+
+from ._attempt_loop import Next
+from ._base_client import Call, Shared, closed_client
+from ._connections import AsyncConnections
+from ._credentials import Secret, token_callable_failed
+from ._lane_book import ClosedClientError
+from ._operations import Response
+from ._outcomes import Answer, Failure, Outcome
+from ._wire import NotedBody, exchange, failure_of
+from .errors import ConfigurationError
+
+AsyncShared = Shared[AsyncConnections[Any], anyio.Event]
+
+
+async def pause(seconds: float, event: anyio.Event | None = None) -> None:
+    """Wait so many seconds, or until the event is set."""
+    with anyio.move_on_after(seconds):
+        await (anyio.sleep_forever() if event is None else event.wait())
+
+
+async def run(shared: AsyncShared, call: Call) -> Response[Any]:
+    """Return the call's response or raise what its loop raises."""
+    loop = call.loop().run()
+    step = next(loop)
+    while True:
+        outcome = await _attempt(shared, call, step)
+        try:
+            step = loop.send(outcome)
+        except StopIteration as over:
+            response: Response[Any] = over.value
+            return response
+
+
+async def _attempt(shared: AsyncShared, call: Call, step: Next) -> Outcome:
+    begun = call.clock()
+    if step.wait:
+        await shared.surroundings.pause(step.wait)
+    token = shared.source.fixed or await _ask_for_token(shared, call, step)
+    if isinstance(token, Failure):
+        return token
+    outcome: Outcome | None = None
+    while outcome is None:
+        permit = await _pass_gate(shared, call)
+        if isinstance(permit, Failure):
+            return permit
+        outcome = await _send(shared, call, token, permit, begun)
+    return outcome
+
+
+async def _ask_for_token(shared: AsyncShared, call: Call, step: Next) -> Secret | Failure:
+    given: object = None
+    with anyio.move_on_after(call.time_left()) as scope:
+        try:
+            given = shared.source.ask()
+            if inspect.isawaitable(given):
+                given = await given
+        except Exception as error:  # noqa: BLE001  # the user's callable may raise anything
+            given = token_callable_failed(type(error))
+    if scope.cancelled_caught:
+        return call.out_of_time("while the token callable was awaited")
+    return call.token(given, step)
+
+
+async def _pass_gate(shared: AsyncShared, call: Call) -> int | Failure:
+    permit = shared.gate.enter()
+    if permit is not None:
+        return permit
+    waiter = shared.gate.join(call.deadline)
+    try:
+        while (due := shared.gate.next_pause(waiter)) is not None:
+            event, seconds = due
+            await shared.surroundings.pause(seconds, event)
+    except BaseException:
+        shared.gate.leave(waiter)
+        raise
+    return call.refused_by_gate() if waiter.permit is None else waiter.permit
+
+
+async def _send(shared: AsyncShared, call: Call, token: Secret, permit: int, begun: float) -> Outcome | None:
+    """Return what one sending met, or `None` where the gate closed while a connection was waited for."""
+    transport: Any = None
+    body: NotedBody | None = None
+    answer: Answer | None = None
+    failure = call.out_of_time("while waiting for a free connection")
+    whole = False  # whether the transport is as good as before
+    waited = 0.0
+    try:
+        with anyio.CancelScope(deadline=anyio.current_time() + call.time_left()) as scope:
+            transport = await shared.connections.acquire()
+            if not shared.gate.is_open(permit):
+                whole = True
+                return None
+            waited = call.clock() - begun
+            seconds, failure = call.bound()
+            scope.deadline = anyio.current_time() + seconds
+            if seconds > 0:
+                request, body = call.request(token)
+                answer = call.answer(*await exchange(transport, request), token)
+            whole = True
+    except ClosedClientError:
+        failure = call.not_tried(closed_client())
+    except ConfigurationError as error:
+        failure = call.not_tried(error)
+    except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller gets ours
+        failure = failure_of(error, token=token)
+    finally:
+        call.settle(permit, answer)
+        if transport is not None:
+            await (shared.connections.release(transport) if whole else shared.connections.discard(transport))
+    return call.outcome(answer, failure, body, waited)

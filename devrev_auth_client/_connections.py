@@ -1,0 +1,255 @@
+"""Where the clients get their transports: connection lanes, or the one transport that the user handed in.
+
+A transport is acquired, used for one attempt and released, or discarded where anything but a whole answer came of it: a
+connection that was cancelled or broken is closed and another takes its place.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from typing import Protocol, TypeVar
+
+import anyio
+import httpx
+from anyio.lowlevel import RunVar
+
+from ._lane import AsyncLane, Route, SyncLane
+from ._lane_book import ClosedClientError, LaneBook, LaneWaiter
+from ._wire import LONGEST_CLOSE
+
+logger = logging.getLogger(__name__)
+logger.addHandler(logging.NullHandler())
+
+AsyncTransportT = TypeVar("AsyncTransportT", bound=httpx.AsyncBaseTransport)
+SyncTransportT = TypeVar("SyncTransportT", bound=httpx.BaseTransport)
+
+
+class AsyncConnections(Protocol[AsyncTransportT]):
+    """Where the async client gets its transports."""
+
+    async def acquire(self) -> AsyncTransportT:
+        """Return a transport, waiting for a free one. Raises `ClosedClientError`."""
+        ...
+
+    async def release(self, transport: AsyncTransportT) -> None:
+        """Give back a transport whose answer was read to its end."""
+        ...
+
+    async def discard(self, transport: AsyncTransportT) -> None:
+        """Give back a transport in any other state; a cancellation does not cut it short."""
+        ...
+
+    async def aclose(self) -> None:
+        """Refuse further callers and close what is idle; the rest is closed when it is given back."""
+        ...
+
+
+class SyncConnections(Protocol[SyncTransportT]):
+    """Where the sync client gets its transports."""
+
+    def acquire(self, deadline: float) -> SyncTransportT | None:
+        """Return a transport, or `None` where none is free by `deadline` (`time.monotonic`).
+
+        Raises `ClosedClientError`.
+        """
+        ...
+
+    def set_deadline(self, transport: SyncTransportT, deadline: float) -> None:
+        """Cut the coming attempt at `deadline`, where the transport can."""
+        ...
+
+    def release(self, transport: SyncTransportT) -> None:
+        """Give back a transport whose answer was read to its end."""
+        ...
+
+    def discard(self, transport: SyncTransportT) -> None:
+        """Give back a transport in any other state."""
+        ...
+
+    def close(self) -> None:
+        """Refuse further callers and close what is idle; the rest is closed when it is given back."""
+        ...
+
+
+class AsyncLanes:
+    """Lanes for asyncio and trio; each event loop has lanes of its own, and so has a forked process."""
+
+    def __init__(self, size: int, route: Route) -> None:
+        self._size = size
+        self._route = route
+        self._closed = False
+        self._book: RunVar[LaneBook[AsyncLane, anyio.Event] | None] = RunVar("lanes", None)
+
+    async def acquire(self) -> AsyncLane:
+        """Return a lane whose connection is usable or not opened yet, first come, first served."""
+        if self._closed:
+            raise ClosedClientError
+        book = self._book.get()
+        if book is None or book.process_id != os.getpid():
+            book = LaneBook(self._size, lambda book: AsyncLane(self._route, book), anyio.Event)
+            self._book.set(book)
+        place = book.take()
+        lane = place if isinstance(place, AsyncLane) else await self._queue(book, place)
+        try:
+            await lane.make_ready()
+        except BaseException:
+            await self.discard(lane)
+            raise
+        return lane
+
+    async def release(self, transport: AsyncLane) -> None:
+        """Give the lane to the next in the queue, or keep it."""
+        if not transport.book.give_back(transport):
+            await self._close(transport)
+
+    async def discard(self, transport: AsyncLane) -> None:
+        """Close the lane, within a second, and make room for another."""
+        try:
+            await self._close(transport)
+        finally:
+            transport.book.replace()
+
+    async def aclose(self) -> None:
+        """Close the idle lanes of this event loop."""
+        self._closed = True
+        book = self._book.get()
+        for lane in book.close() if book is not None else ():
+            await self._close(lane)
+
+    async def _queue(
+        self, book: LaneBook[AsyncLane, anyio.Event], waiter: LaneWaiter[AsyncLane, anyio.Event]
+    ) -> AsyncLane:
+        try:
+            await waiter.event.wait()
+        except BaseException:
+            given = book.leave(waiter)
+            if given is not None:
+                await self.release(given)
+            raise
+        return book.collect(waiter)
+
+    async def _close(self, lane: AsyncLane) -> None:
+        with anyio.move_on_after(LONGEST_CLOSE, shield=True):
+            try:
+                await lane.aclose()
+            except Exception as error:  # noqa: BLE001  # the connection is given up either way
+                logger.debug("closing a connection raised %s", type(error).__name__)
+
+
+class SyncLanes:
+    """Lanes for threads; a forked process has lanes of its own."""
+
+    def __init__(self, size: int, route: Route) -> None:
+        self._size = size
+        self._route = route
+        self._closed = False
+        self._book = self._new_book()
+
+    def acquire(self, deadline: float) -> SyncLane | None:
+        """Return a lane whose connection is usable or not opened yet, first come, first served."""
+        if self._closed:
+            raise ClosedClientError
+        if self._book.process_id != os.getpid():
+            self._book = self._new_book()
+        book = self._book
+        place = book.take()
+        lane = place if isinstance(place, SyncLane) else self._queue(book, place, deadline)
+        if lane is None:
+            return None
+        try:
+            lane.make_ready()
+        except BaseException:
+            self.discard(lane)
+            raise
+        return lane
+
+    def set_deadline(self, transport: SyncLane, deadline: float) -> None:
+        """Cut the coming attempt at `deadline`."""
+        transport.set_deadline(deadline)
+
+    def release(self, transport: SyncLane) -> None:
+        """Give the lane to the next in the queue, or keep it."""
+        if not transport.book.give_back(transport):
+            self._close(transport)
+
+    def discard(self, transport: SyncLane) -> None:
+        """Close the lane and make room for another."""
+        try:
+            self._close(transport)
+        finally:
+            transport.book.replace()
+
+    def close(self) -> None:
+        """Close the idle lanes."""
+        self._closed = True
+        for lane in self._book.close() if self._book.process_id == os.getpid() else ():
+            self._close(lane)
+
+    def _queue(
+        self, book: LaneBook[SyncLane, threading.Event], waiter: LaneWaiter[SyncLane, threading.Event], deadline: float
+    ) -> SyncLane | None:
+        given = False
+        try:
+            given = waiter.event.wait(min(max(0.0, deadline - time.monotonic()), threading.TIMEOUT_MAX))
+        finally:
+            late = None if given else book.leave(waiter)  # timed out or interrupted
+            if late is not None:
+                self.release(late)
+        return book.collect(waiter) if given else None
+
+    def _new_book(self) -> LaneBook[SyncLane, threading.Event]:
+        return LaneBook(self._size, lambda book: SyncLane(self._route, book), threading.Event)
+
+    def _close(self, lane: SyncLane) -> None:
+        try:
+            lane.close()
+        except Exception as error:  # noqa: BLE001  # the connection is given up either way
+            logger.debug("closing a connection raised %s", type(error).__name__)
+
+
+class AsyncTransport:
+    """The one transport that the user handed in; it is never discarded, and keeps its own limits."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def acquire(self) -> httpx.AsyncBaseTransport:
+        """Return the transport."""
+        return self._transport
+
+    async def release(self, transport: httpx.AsyncBaseTransport) -> None:
+        """Do nothing."""
+
+    async def discard(self, transport: httpx.AsyncBaseTransport) -> None:
+        """Do nothing: its broken response was closed, and its connections are its own."""
+
+    async def aclose(self) -> None:
+        """Close the transport."""
+        await self._transport.aclose()
+
+
+class SyncTransport:
+    """The same for the sync client; it bounds its phases by itself."""
+
+    def __init__(self, transport: httpx.BaseTransport) -> None:
+        self._transport = transport
+
+    def acquire(self, deadline: float) -> httpx.BaseTransport:  # noqa: ARG002  # there is no queue to wait in
+        """Return the transport."""
+        return self._transport
+
+    def set_deadline(self, transport: httpx.BaseTransport, deadline: float) -> None:
+        """Do nothing: the request carries a timeout for each phase."""
+
+    def release(self, transport: httpx.BaseTransport) -> None:
+        """Do nothing."""
+
+    def discard(self, transport: httpx.BaseTransport) -> None:
+        """Do nothing: its broken response was closed, and its connections are its own."""
+
+    def close(self) -> None:
+        """Close the transport."""
+        self._transport.close()

@@ -1,0 +1,121 @@
+"""Where the bearer token comes from, and how it stays out of sight."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import httpx
+
+from ._json import is_json_array, is_json_object
+from .errors import ConfigurationError
+
+TOKEN_VARIABLE = "DEVREV_TOKEN"  # noqa: S105  # the variable's name, as DevRev documents it
+REDACTED = "[redacted]"
+
+_VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")  # what a bearer token and a header value can hold (RFC 6750 section 2.1)
+
+
+class Secret:
+    """A bearer token that no repr, text, format or pickle shows."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        return "<bearer token, hidden>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a bearer token is not pickled")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    __hash__ = None  # type: ignore[assignment]  # equality alone is needed; a hash would be one more trace of the value
+
+    def authorization(self) -> str:
+        """Return the value of the `Authorization` header (RFC 6750 section 2.1)."""
+        return f"Bearer {self._value}"
+
+    def scrub_text(self, text: str) -> str:
+        """Return `text` without the token."""
+        return text.replace(self._value, REDACTED)
+
+    def scrub_json(self, value: Any) -> Any:
+        """Return decoded JSON without the token, in keys and values at any depth."""
+        if isinstance(value, str):
+            return self.scrub_text(value)
+        if is_json_array(value):
+            return [self.scrub_json(item) for item in value]
+        if is_json_object(value):
+            return {self.scrub_text(name): self.scrub_json(item) for name, item in value.items()}
+        return value
+
+    def scrub_bytes(self, content: bytes) -> bytes:
+        """Return `content` without the token: servers and debugging proxies echo what they were sent."""
+        value = self._value.encode("ascii")
+        return content.replace(value, REDACTED.encode("ascii")) if value in content else content
+
+    def scrub_headers(self, headers: httpx.Headers) -> httpx.Headers:
+        """Return `headers` without the token."""
+        value = self._value.encode("ascii")
+        if not any(value in name or value in content for name, content in headers.raw):
+            return headers
+        return httpx.Headers([(self.scrub_bytes(name), self.scrub_bytes(content)) for name, content in headers.raw])
+
+
+def conceal(value: object, origin: str) -> Secret | ConfigurationError:
+    """Return the token as a `Secret`, white space around it trimmed, or the error that says what is wrong with it.
+
+    The error is returned, not raised, so that the caller can forget the plain value before it raises: a traceback that
+    shows local variables must not show a token that is nearly right. `origin` names where the value came from.
+    """
+    if isinstance(value, Secret):
+        return value
+    if not isinstance(value, str):
+        return ConfigurationError(f"{origin} must be a string, not {type(value).__name__}")
+    token = value.strip()
+    if not token:
+        return ConfigurationError(f"{origin} is empty; pass a token or set {TOKEN_VARIABLE}")
+    if token[:7].lower() == "bearer " or token.lower() == "bearer":
+        return ConfigurationError(f"{origin} begins with 'Bearer'; pass the token alone")
+    if not _VISIBLE_ASCII.fullmatch(token):
+        return ConfigurationError(
+            f"{origin} contains white space, a control character or a non-ASCII character; pass the token alone"
+        )
+    return Secret(token)
+
+
+class TokenSource:
+    """A fixed token, or a callable that is asked for one before every attempt."""
+
+    def __init__(self, fixed: Secret | None, ask: Callable[[], object]) -> None:
+        self.fixed = fixed
+        self.ask = ask
+
+
+def token_source(token: object) -> TokenSource | ConfigurationError:
+    """Return where tokens come from: the argument, or the environment variable `DEVREV_TOKEN` where it is `None`.
+
+    Like `conceal`, it returns its error for the caller to raise.
+    """
+    if callable(token):
+        return TokenSource(None, token)
+    origin = "token"
+    if token is None:
+        token, origin = os.environ.get(TOKEN_VARIABLE), f"the environment variable {TOKEN_VARIABLE}"
+        if token is None:
+            return ConfigurationError(f"no token: pass token=... or set the environment variable {TOKEN_VARIABLE}")
+    secret = conceal(token, origin)
+    return secret if isinstance(secret, ConfigurationError) else TokenSource(secret, lambda: secret)
+
+
+def token_callable_failed(error_type: type[BaseException]) -> ConfigurationError:
+    """Return the error for a token callable that raised; its text is dropped, because it may hold a secret."""
+    return ConfigurationError(
+        f"the token callable raised {error_type.__name__}; its message is withheld, call it on its own to see it"
+    )

@@ -1,0 +1,175 @@
+"""What `FakeDevRev` holds and records: users, tokens, requests. Field names are the wire's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import httpx
+
+    from .token_types import TokenType
+
+Json = dict[str, Any]
+"""A JSON object."""
+
+# How an id names the kind of user: don:identity:dvrv-us-1:devo/1:devu/7.
+_KIND_IN_ID = {"dev_user": "devu", "rev_user": "revu", "service_account": "svcacc", "sys_user": "sysu"}
+
+
+def instant(epoch: float) -> datetime:
+    """Give epoch seconds as an aware datetime in UTC."""
+    return datetime.fromtimestamp(epoch, UTC)
+
+
+def wire_date(epoch: float) -> str:
+    """Give epoch seconds as the API writes a date: RFC 3339, milliseconds, Z."""
+    return instant(epoch).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeUser:
+    """A user of the fake, made by `FakeDevRev.add_user`.
+
+    `number` counts the users of one fake and is part of `id` and `display_id`; `dev_org` is the number of the dev
+    organization that the user belongs to. `external_ref` is for a `rev_user` only. All else is as on the wire.
+    """
+
+    number: int
+    type: str
+    dev_org: int
+    display_name: str
+    full_name: str
+    email: str
+    state: str
+    external_ref: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The user's DON, as it stands in `created_by.id` and `subject`."""
+        return f"{self._don('identity')}:{self._kind}/{self.number}"
+
+    @property
+    def display_id(self) -> str:
+        """The short id, for example "DEVU-1"."""
+        return f"{self._kind.upper()}-{self.number}"
+
+    @property
+    def _kind(self) -> str:
+        return _KIND_IN_ID.get(self.type, "user")
+
+    def _don(self, service: str) -> str:
+        return f"don:{service}:dvrv-us-1:devo/{self.dev_org}"
+
+    def summary(self) -> Json:
+        """Give the user as the API shows one inside a token."""
+        summary: Json = {
+            "type": self.type,
+            "display_id": self.display_id,
+            "id": self.id,
+            "display_name": self.display_name,
+            "display_picture": {
+                "display_id": f"ARTIFACT-{self.number}",
+                "id": f"{self._don('core')}:artifact/{self.number}",
+                "file": {"type": "image/png", "name": f"{self.display_id.lower()}.png", "size": 1024},
+            },
+            "email": self.email,
+            "full_name": self.full_name,
+            "state": self.state,
+        }
+        if self.type == "rev_user":
+            summary["external_ref"] = self.external_ref
+            summary["rev_org"] = {
+                "type": "rev_org",
+                "id": f"{self._don('identity')}:revo/{self.number}",
+                "display_id": f"REVO-{self.number}",
+                "display_name": f"Customer {self.number}",
+            }
+        return summary
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuedToken:
+    """What the issuer of a token gets once: `id` names the token, `secret` is the bearer, which no `repr` shows."""
+
+    id: str
+    secret: str = field(repr=False)
+    type: TokenType
+    user: FakeUser
+
+
+@dataclass(kw_only=True)
+class HeldToken:
+    """A token as the fake keeps it. Times are epoch seconds."""
+
+    issued: IssuedToken
+    number: int
+    scopes: Sequence[str]
+    issued_at: float
+    expires_at: float | None
+    modified_at: float
+    revoked: bool = False
+
+    def status(self, now: float) -> str:
+        """Give "active", "expired" or "revoked"; a token that was revoked stays so after its expiry."""
+        if self.revoked:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= now else "active"
+
+    def revoke(self, now: float) -> None:
+        """Revoke for good, unless it is over already."""
+        if self.status(now) == "active":
+            self.revoked = True
+            self.modified_at = now
+
+    def expire(self, now: float) -> None:
+        """Let the token's time be up."""
+        self.expires_at = self.modified_at = now
+
+    def metadata(self, now: float) -> Json:
+        """Give the `token` object of an answer to auth-tokens.get: every field of the reference page."""
+        user = self.issued.user
+        metadata: Json = {
+            "created_by": user.summary(),
+            "created_date": wire_date(self.issued_at),
+            "display_id": f"TOKEN-{self.number}",
+            "id": self.issued.id,
+            "modified_by": user.summary(),
+            "modified_date": wire_date(self.modified_at),
+            "client_id": "fake-devrev",
+            "issued_at": wire_date(self.issued_at),
+            "requested_token_type": str(self.issued.type),
+            "scopes": list(self.scopes),
+            "status": self.status(now),
+            "subject": user.id,
+            "token_hint": self.issued.secret[-4:],
+        }
+        if self.expires_at is not None:
+            metadata["expires_at"] = wire_date(self.expires_at)
+        return metadata
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedRequest:
+    """One request as the fake received it.
+
+    :ivar method: "POST".
+    :ivar path: "/auth-tokens.get", without a query.
+    :ivar headers: as sent, except that the credential in `Authorization` is replaced by "[hidden]".
+    :ivar body: the JSON that was sent; the raw bytes where it was no JSON; `None` where there was no body, or the
+        connection was lost before it was read.
+    :ivar token_id: which of the fake's tokens was used; `None` for a missing or unknown bearer.
+    :ivar status: the HTTP status answered; `None` where the connection was lost.
+    :ivar received_at: when, by the fake's clock.
+    """
+
+    method: str
+    path: str
+    headers: httpx.Headers
+    body: Any
+    token_id: str | None
+    status: int | None
+    received_at: datetime

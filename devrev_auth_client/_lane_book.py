@@ -1,0 +1,104 @@
+"""Who has a connection lane and who waits for one, first come, first served. Pure.
+
+Idle lanes are kept last in, first out, so that few connections stay warm.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from ._rate_gate import EventT
+
+LaneT = TypeVar("LaneT")
+
+
+class ClosedClientError(Exception):
+    """The client was closed; never leaves the package."""
+
+
+class LaneWaiter(Generic[LaneT, EventT]):
+    """A place in the queue."""
+
+    def __init__(self, event: EventT) -> None:
+        self.event = event
+        self.lane: LaneT | None = None
+
+
+class LaneBook(Generic[LaneT, EventT]):
+    """No more than `size` lanes at once. Opening and closing their connections is the callers' part."""
+
+    def __init__(
+        self, size: int, open_lane: Callable[[LaneBook[LaneT, EventT]], LaneT], make_event: Callable[[], EventT]
+    ) -> None:
+        self.process_id = os.getpid()  # a forked child must not touch its parent's connections
+        self._open_lane = open_lane
+        self._make_event = make_event
+        self._lock = threading.Lock()
+        self._idle: list[LaneT] = []
+        self._unopened = size
+        # Ordered, so that taking one caller out of ten thousand costs nothing.
+        self._queue: OrderedDict[LaneWaiter[LaneT, EventT], None] = OrderedDict()
+        self._closed = False
+
+    def take(self) -> LaneT | LaneWaiter[LaneT, EventT]:
+        """Return a lane, or the place in the queue where there is none free."""
+        with self._lock:
+            if self._closed:
+                raise ClosedClientError
+            if self._idle:
+                return self._idle.pop()
+            if self._unopened:
+                self._unopened -= 1
+                return self._open_lane(self)
+            waiter: LaneWaiter[LaneT, EventT] = LaneWaiter(self._make_event())
+            self._queue[waiter] = None
+            return waiter
+
+    def collect(self, waiter: LaneWaiter[LaneT, EventT]) -> LaneT:
+        """Return the lane that a woken waiter was given."""
+        if waiter.lane is None:
+            raise ClosedClientError
+        return waiter.lane
+
+    def leave(self, waiter: LaneWaiter[LaneT, EventT]) -> LaneT | None:
+        """Take out a caller who gave up; return a lane it was given meanwhile, which then has to be given back."""
+        with self._lock:
+            self._queue.pop(waiter, None)
+            return waiter.lane
+
+    def give_back(self, lane: LaneT) -> bool:
+        """Hand a lane to the next in the queue or keep it; False where it must be closed, as the client is."""
+        with self._lock:
+            if self._closed:
+                return False
+            if self._queue:
+                self._hand_over(lane)
+            else:
+                self._idle.append(lane)
+            return True
+
+    def replace(self) -> None:
+        """Make room for a new lane where one was discarded."""
+        with self._lock:
+            if self._queue:
+                self._hand_over(self._open_lane(self))
+            else:
+                self._unopened += 1
+
+    def close(self) -> list[LaneT]:
+        """Refuse all callers from now on; return the idle lanes, which have to be closed."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+            while self._queue:
+                self._queue.popitem(last=False)[0].event.set()
+            return idle
+
+    def _hand_over(self, lane: LaneT) -> None:
+        waiter, _ = self._queue.popitem(last=False)
+        waiter.lane = lane
+        waiter.event.set()

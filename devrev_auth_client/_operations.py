@@ -1,0 +1,236 @@
+"""Each operation: its request, what its answers mean, and whether repeating it is safe.
+
+The only module that imports generated code; the others take those names from here. Of a generated endpoint module it
+uses the two pure halves, `_get_kwargs` and `_parse_response`; sending is the clients' part, because the generated
+functions raise `ValueError` on a status that is in no registry and lose `Retry-After` on an error that is not JSON.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import json
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Protocol, TypeVar, cast
+
+import attrs
+import httpx
+
+from ._attempt_loop import Effect
+from ._json import is_json_object
+from ._outcomes import Answer, Cause, Failure, Outcome
+from ._refusals import api_error
+from .errors import (
+    ConfigurationError,
+    DevRevAuthError,
+    InvalidResponseError,
+    TotalTimeoutError,
+    TransportError,
+)
+from .generated import errors as generated_errors
+from .generated.api.auth_tokens import auth_tokens_get, auth_tokens_self_delete
+from .generated.client import Client
+from .generated.models import (
+    AuthToken,
+    AuthTokensGetRequest,
+    AuthTokensGetResponse,
+    AuthTokensSelfDeleteRequest,
+    Error,
+    ErrorBadRequest,
+    ErrorInternalServerError,
+    ErrorTooManyRequests,
+    TokenStatus,
+    UserState,
+    UserSummary,
+    UserType,
+)
+from .generated.types import UNSET, Response, Unset
+from .token_types import TokenType
+
+__all__ = [
+    "UNSET",
+    "AuthToken",
+    "AuthTokensGetResponse",
+    "Endpoint",
+    "Operation",
+    "Response",
+    "TokenStatus",
+    "Unset",
+    "UserState",
+    "UserSummary",
+    "UserType",
+    "get_auth_token",
+    "operation",
+    "revoke_own_auth_tokens",
+]
+
+ParsedT = TypeVar("ParsedT")
+CoParsedT = TypeVar("CoParsedT", covariant=True)
+
+
+class Endpoint(Protocol[CoParsedT]):
+    """A generated endpoint module, as far as the facade uses it. `CoParsedT` is what its success is parsed into."""
+
+    @property
+    def __name__(self) -> str: ...
+
+    @property
+    def _get_kwargs(self) -> Callable[..., dict[str, Any]]: ...
+
+    @property
+    def _parse_response(
+        self,
+    ) -> Callable[
+        ..., CoParsedT | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests | None
+    ]: ...
+
+
+_EFFECTS = {auth_tokens_get.__name__: Effect.READ, auth_tokens_self_delete.__name__: Effect.REVOKE}
+
+# All that the parsers ask of a client is whether a status that the description lacks is an error: here it is.
+_STRICT = Client("https://unused.invalid", raise_on_unexpected_status=True)
+
+
+@attrs.frozen
+class Operation:
+    """One call's request and how to read its answers."""
+
+    name: str
+    effect: Effect
+    method: str
+    target: str
+    """Path and query, below the base URL."""
+    headers: list[tuple[str, str]]
+    body: bytes
+    parser: Callable[..., Any]
+    """The generated `_parse_response`."""
+
+    def interpret(self, outcome: Outcome) -> Response[Any] | DevRevAuthError:
+        """Return the response of a success, or the error that anything else amounts to."""
+        if isinstance(outcome, Failure):
+            return self._failure(outcome)
+        if 200 <= outcome.status_code < 300:
+            return self._success(outcome)
+        if outcome.status_code < 400:
+            return self._invalid(outcome, "a redirect, which is never followed; check base_url")
+        return api_error(self.name, outcome, self._error_model(outcome))
+
+    def _success(self, answer: Answer) -> Response[Any] | DevRevAuthError:
+        if self.effect is Effect.REVOKE and answer.status_code == HTTPStatus.NO_CONTENT:
+            return self._response(answer, None)
+        problem = None
+        parsed = None
+        try:
+            parsed = self._parse(answer)
+        except generated_errors.UnexpectedStatus:
+            problem = "a status that the API's description does not have"
+        except Exception as error:  # noqa: BLE001  # whatever a parser chokes on, the answer is at fault
+            problem = f"a body that cannot be read ({type(error).__name__})"
+        if problem is None and parsed is None and b"".join(answer.content.split()) not in (b"", b"{}"):
+            problem = "a body where the API's description has none"
+        # dict([["token", {}]]) works in Python, so the models accept such a list.
+        if problem is None and hasattr(parsed, "to_dict") and not is_json_object(answer.body):
+            problem = "a body that is not a JSON object"
+        return self._response(answer, parsed) if problem is None else self._invalid(answer, problem)
+
+    def _parse(self, answer: Answer) -> Any:
+        # An Answer has what the parsers read of a response: status_code, content, text and json().
+        return self.parser(client=_STRICT, response=answer)
+
+    def _response(self, answer: Answer, parsed: Any) -> Response[Any]:
+        return Response(HTTPStatus(answer.status_code), answer.content, answer.headers, parsed)
+
+    def _invalid(self, answer: Answer, problem: str) -> InvalidResponseError:
+        unknown = "; whether the revocation happened is unknown" if self.effect is Effect.REVOKE else ""
+        return InvalidResponseError(
+            f"{self.name}: the {answer.status_code} answer is {problem}{unknown}", status_code=answer.status_code
+        )
+
+    def _error_model(self, answer: Answer) -> Error | None:
+        try:
+            if not is_json_object(answer.body):
+                return None
+            return cast(Error, self._parse(answer))
+        except generated_errors.UnexpectedStatus:
+            pass
+        except Exception:  # noqa: BLE001  # the status and the headers say enough
+            return None
+        return Error.from_dict(answer.body)
+
+    def _failure(self, failure: Failure) -> DevRevAuthError:
+        text = f"{self.name}: {failure.text}"
+        if failure.error is not None:
+            return failure.error
+        if failure.cause is Cause.OUT_OF_TIME:
+            return TotalTimeoutError(text)
+        if failure.cause is Cause.UNREADABLE:
+            return InvalidResponseError(text)
+        if failure.sent and self.effect is Effect.WRITE:
+            text += "; the server may have acted on the request"
+        return TransportError(text)
+
+
+def get_auth_token(token_id: object) -> Operation:
+    """Return the operation that reads one token's metadata."""
+    if not isinstance(token_id, str) or not token_id.strip():
+        raise ConfigurationError("token_id must be a non-empty string, such as 'don:identity:dvrv-us-1:devo/1:token/1'")
+    if not token_id.isprintable():
+        raise ConfigurationError("token_id contains a control character; pass the id alone")
+    return operation(auth_tokens_get, {"body": AuthTokensGetRequest(token_id=token_id)})
+
+
+def revoke_own_auth_tokens(token_type: object) -> Operation:
+    """Return the operation that revokes the user's own tokens of one type; `None` leaves the choice to the server."""
+    requested = UNSET if token_type is None else _checked_token_type(token_type)
+    return operation(auth_tokens_self_delete, {"body": AuthTokensSelfDeleteRequest(requested_token_type=requested)})
+
+
+def operation(endpoint: object, arguments: dict[str, Any], *, safe_to_repeat: bool = False) -> Operation:
+    """Return the operation of any generated endpoint module; `arguments` are its functions', without `client`."""
+    module = str(getattr(endpoint, "__name__", ""))
+    name = module.rpartition(".")[2]
+    get_kwargs = getattr(endpoint, "_get_kwargs", None)
+    parser = getattr(endpoint, "_parse_response", None)
+    if not callable(get_kwargs) or not callable(parser):
+        raise ConfigurationError("call() takes a generated endpoint module, such as generated.api.auth_tokens.*")
+    try:
+        method, target, headers, content = _request(get_kwargs(**arguments))
+    except Exception as error:  # noqa: BLE001  # generated code meets arguments of any kind
+        problem = type(error).__name__  # the text is left out: it may hold what was passed
+    else:
+        effect = _EFFECTS.get(module, Effect.READ if safe_to_repeat else Effect.WRITE)
+        return Operation(name, effect, method, target, headers, content, parser)
+    takes = inspect.signature(get_kwargs)
+    raise ConfigurationError(f"{name} cannot make a request of these arguments ({problem}); it takes {takes}")
+
+
+def parsed_of(response: Response[ParsedT]) -> ParsedT:
+    """Return what a success was parsed into; `None` is the parse of an answer that the description says is empty."""
+    return cast(ParsedT, response.parsed)
+
+
+def _request(kwargs: Any) -> tuple[str, str, list[tuple[str, str]], bytes]:
+    """Return method, target, headers and body of what a generated `_get_kwargs` gave, which are httpx's arguments."""
+    method = kwargs["method"].upper()
+    if kwargs.keys() <= {"method", "url", "headers", "json"}:
+        # What httpx would make of these, without the time it takes to.
+        content = json.dumps(kwargs["json"], separators=(",", ":"), allow_nan=False) if "json" in kwargs else ""
+        return method, kwargs["url"], list(kwargs.get("headers", {}).items()), content.encode()
+    del kwargs["method"]
+    request = httpx.Request(method, f"https://unused.invalid{kwargs.pop('url')}", **kwargs)
+    headers = [(name, value) for name, value in request.headers.items() if name not in ("host", "content-length")]
+    return method, request.url.raw_path.decode("ascii"), headers, request.read()
+
+
+def _checked_token_type(value: object) -> TokenType:
+    if isinstance(value, TokenType):
+        return value
+    given = value if isinstance(value, str) else ""
+    if given.startswith("urn:") and given.isprintable() and " " not in given:
+        return TokenType(given)
+    text = "token_type must be a TokenType, a string that begins with 'urn:', or None to leave the choice to the server"
+    # The value itself is not repeated: it may be a token passed in the wrong place.
+    nearest = difflib.get_close_matches(re.sub("[-:]", "_", given.upper()), TokenType.__members__, n=1)
+    raise ConfigurationError(f"{text}; did you mean TokenType.{nearest[0]}?" if nearest else text)

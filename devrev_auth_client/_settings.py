@@ -1,0 +1,215 @@
+"""What the clients are made with, checked before any I/O. No check repeats a value: it may hold a secret."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import os
+import re
+import ssl
+import urllib.request
+from collections.abc import Mapping
+from enum import Enum
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TypeVar
+
+import attrs
+import httpx
+
+from ._credentials import TokenSource
+from ._version import __version__
+from .errors import ConfigurationError
+from .retry import RetryPolicy
+
+BASE_URL_VARIABLE = "DEVREV_BASE_URL"
+DEFAULT_BASE_URL = "https://api.devrev.ai"
+
+
+class NotGiven(Enum):
+    """The type of `NOT_GIVEN`, which stands for an argument left out where `None` has a meaning of its own."""
+
+    NOT_GIVEN = "NOT_GIVEN"
+
+
+NOT_GIVEN = NotGiven.NOT_GIVEN
+
+TransportT = TypeVar("TransportT")
+
+Verify = ssl.SSLContext | str | Path | bool
+ProxyArgument = str | httpx.URL | httpx.Proxy | None
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110 section 5.1: a token
+_HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?|")  # RFC 9110 section 5.5, its ASCII part
+
+# The client's own: the token's place, and what frames the message.
+_OWN_HEADERS = {"authorization", "connection", "content-length", "host", "transfer-encoding"}
+
+
+@attrs.frozen
+class Options:
+    """What `with_options` can change."""
+
+    timeout: float | httpx.Timeout
+    total_timeout: float | None
+    retry: RetryPolicy
+    headers: dict[str, str]
+    """Sent with every request, `Authorization` excepted."""
+
+
+def checked_options(
+    timeout: float | httpx.Timeout,
+    total_timeout: float | None,
+    retry: RetryPolicy,
+    api_version: str | None,
+    headers: Mapping[str, str] | None,
+) -> Options:
+    """Return the options of a new client."""
+    plain = {
+        "Accept": "application/json",
+        # Compressed answers would have to be bounded twice, and these are small.
+        "Accept-Encoding": "identity",
+        "User-Agent": f"devrev-auth-client/{__version__}",
+    }
+    return Options(
+        checked_timeout(timeout),
+        checked_total_timeout(total_timeout),
+        checked_retry(retry),
+        merged_headers(plain, api_version, headers),
+    )
+
+
+def checked_timeout(timeout: object) -> float | httpx.Timeout:
+    """Return the bound of one attempt."""
+    if isinstance(timeout, httpx.Timeout):
+        return timeout
+    return _positive_seconds(timeout, "timeout must be a positive number of seconds or an httpx.Timeout")
+
+
+def checked_total_timeout(total_timeout: object) -> float | None:
+    """Return the bound of a whole call."""
+    if total_timeout is None:
+        return None
+    return _positive_seconds(total_timeout, "total_timeout must be a positive number of seconds, or None for no bound")
+
+
+def checked_retry(retry: object) -> RetryPolicy:
+    """Return the retry policy."""
+    if not isinstance(retry, RetryPolicy):
+        raise ConfigurationError("retry must be a RetryPolicy; RetryPolicy(max_attempts=1) turns retries off")
+    return retry
+
+
+def checked_max_connections(max_connections: object) -> int:
+    """Return the number of lanes."""
+    if isinstance(max_connections, bool) or not isinstance(max_connections, int) or max_connections < 1:
+        raise ConfigurationError("max_connections must be a whole number of at least 1")
+    return max_connections
+
+
+def merged_headers(
+    present: Mapping[str, str], api_version: str | None, headers: Mapping[str, str] | None
+) -> dict[str, str]:
+    """Return `present` headers with the given ones added or, whatever their case, in place of them."""
+    given = dict(headers or {})
+    if api_version is not None:
+        given["X-Devrev-Version"] = api_version
+    merged = dict(present)
+    for name, value in given.items():
+        _check_header(name, value)
+        for same in [known for known in merged if known.lower() == name.lower()]:
+            del merged[same]
+        merged[name] = value
+    return merged
+
+
+def _check_header(name: object, value: object) -> None:
+    if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+        raise ConfigurationError("headers: a name is not a valid header name")
+    if name.lower() in _OWN_HEADERS:
+        raise ConfigurationError(f"headers may not set {name.title()}; the client sets it itself")
+    if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
+        raise ConfigurationError(f"the value of the header {name} must be a string of visible ASCII characters")
+
+
+def checked_base_url(base_url: object) -> httpx.URL:
+    """Return where the API is: the argument, or `DEVREV_BASE_URL`, or DevRev's own."""
+    given = os.environ.get(BASE_URL_VARIABLE) or DEFAULT_BASE_URL if base_url is None else base_url
+    origin = f"the environment variable {BASE_URL_VARIABLE}" if base_url is None else "base_url"
+    rule = f"{origin} must be an https URL, or http to a loopback host, without credentials, query or fragment"
+    url = None
+    if isinstance(given, str | httpx.URL):
+        try:
+            url = httpx.URL(given)
+        except httpx.InvalidURL:
+            url = None
+    if url is None or not url.host or url.userinfo or url.query or url.fragment:
+        raise ConfigurationError(rule)
+    if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.host)):
+        raise ConfigurationError(rule)
+    return url.copy_with(path=url.path.rstrip("/") or "/")
+
+
+def checked_verify(verify: object) -> ssl.SSLContext | str | bool:
+    """Return how the server's certificate is checked."""
+    if isinstance(verify, bool | ssl.SSLContext):
+        return verify
+    if isinstance(verify, str | Path) and Path(verify).exists():
+        return str(verify)
+    raise ConfigurationError("verify must be True, False, an ssl.SSLContext, or the path of a PEM file or folder")
+
+
+def chosen_proxy(proxy: object, base_url: httpx.URL) -> httpx.Proxy | None:
+    """Return the proxy of the argument, or the environment's where it is `None`.
+
+    Plain http is for loopback hosts alone: the environment's proxy would carry the token in clear text off the machine.
+    """
+    if proxy is None:
+        if base_url.scheme == "http" or urllib.request.proxy_bypass(base_url.host):
+            return None
+        known = urllib.request.getproxies()
+        proxy = known.get("https") or known.get("all") or None
+        if isinstance(proxy, str) and "://" not in proxy:
+            proxy = f"http://{proxy}"
+    if proxy is None:
+        return None
+    result = proxy if isinstance(proxy, httpx.Proxy) else None
+    if isinstance(proxy, str | httpx.URL):
+        try:
+            result = httpx.Proxy(proxy)
+        except (ValueError, httpx.InvalidURL):
+            result = None
+    if result is None or not result.url.host:
+        raise ConfigurationError("the proxy must be an http, https, socks5 or socks5h URL, or an httpx.Proxy")
+    if result.url.scheme.startswith("socks") and find_spec("socksio") is None:
+        raise ConfigurationError("a SOCKS proxy needs the package socksio; install httpx[socks]")
+    return result
+
+
+def checked_transport(transport: object, kind: type[TransportT]) -> TransportT:
+    """Return the transport, which must be of the client's own kind."""
+    if not isinstance(transport, kind):
+        raise ConfigurationError(f"transport must be an httpx.{kind.__name__}")
+    return transport
+
+
+def taken(source: TokenSource | ConfigurationError) -> TokenSource:
+    """Return the token source, or raise the error that came of it."""
+    if isinstance(source, ConfigurationError):
+        raise source
+    return source
+
+
+def _positive_seconds(value: object, rule: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not (math.isfinite(value) and value > 0):
+        raise ConfigurationError(rule)
+    return float(value)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

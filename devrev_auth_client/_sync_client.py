@@ -1,0 +1,197 @@
+"""The client for programs without an event loop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from . import _operations, _sync_driver
+from ._base_client import BaseClient, Shared, Surroundings
+from ._connections import SyncConnections, SyncLanes, SyncTransport
+from ._credentials import token_source
+from ._lane import Route
+from ._operations import AuthToken, AuthTokensGetResponse, Endpoint, Operation, ParsedT, Response
+from ._settings import (
+    NOT_GIVEN,
+    NotGiven,
+    ProxyArgument,
+    Verify,
+    checked_base_url,
+    checked_max_connections,
+    checked_options,
+    checked_transport,
+    checked_verify,
+    chosen_proxy,
+    taken,
+)
+from .retry import RetryPolicy
+from .token_types import TokenType
+
+_DEFAULT_RETRY = RetryPolicy()
+_REAL = Surroundings(pause=_sync_driver.pause)
+
+
+class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
+    """Reads and revokes DevRev auth tokens, from any number of threads: the twin of `AsyncDevRevAuthClient`.
+
+    One client keeps its connections warm; make one and close it at the end, with `with` or `close()`. A forked process
+    may go on using it: it opens connections of its own.
+
+    Args:
+        token: the bearer token, or a callable that returns it: it is asked before every attempt, and once more after a
+            401, in a thread of its own so that `total_timeout` holds. `None` takes the environment variable
+            `DEVREV_TOKEN`.
+        base_url: https, or http to a loopback host. `None` takes `DEVREV_BASE_URL`, else `https://api.devrev.ai`.
+        timeout: seconds for one attempt once it has a connection lane, or an `httpx.Timeout` for its phases.
+        total_timeout: seconds for a whole call, every wait included; `None` for no bound. Name resolution alone can
+            not be cut short.
+        retry: how often and how soon failures are repeated.
+        max_connections: how many connections there are at most; further calls queue in order.
+        api_version: sent as `X-Devrev-Version`.
+        headers: sent with every request; may not set `Authorization`.
+        proxy: as in httpx; `None` takes the environment's proxy variables.
+        verify: as in httpx: True, False, an `ssl.SSLContext`, or the path of a PEM file or folder.
+        transport: an httpx transport in place of the connection lanes; `max_connections`, `proxy` and `verify` then do
+            not apply. Closing the client closes it.
+
+    Raises:
+        ConfigurationError: where an argument or a variable of the environment is wrong; no value is repeated in it.
+    """
+
+    def __init__(
+        self,
+        token: str | Callable[[], str] | None = None,
+        *,
+        base_url: str | httpx.URL | None = None,
+        timeout: float | httpx.Timeout = 30.0,
+        total_timeout: float | None = 60.0,
+        retry: RetryPolicy = _DEFAULT_RETRY,
+        max_connections: int = 100,
+        api_version: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        proxy: ProxyArgument = None,
+        verify: Verify = True,
+        transport: httpx.BaseTransport | None = None,
+        _surroundings: Surroundings = _REAL,
+    ) -> None:
+        # From here on no local variable of this frame holds the plain token.
+        source, token = token_source(token), None
+        self._options = checked_options(timeout, total_timeout, retry, api_version, headers)
+        url = checked_base_url(base_url)
+        size = checked_max_connections(max_connections)
+        connections: SyncConnections[Any]
+        if transport is None:
+            connections = SyncLanes(size, Route(url, checked_verify(verify), chosen_proxy(proxy, url)))
+        else:
+            connections = SyncTransport(checked_transport(transport, httpx.BaseTransport))
+        self._shared = Shared(taken(source), url, connections, _surroundings, threading.Event)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the client and its `with_options` copies: idle connections now, those in use when their call ends."""
+        self._shared.closed = True
+        self._shared.connections.close()
+
+    def get_auth_token(
+        self,
+        token_id: str,
+        *,
+        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        total_timeout: float | NotGiven | None = NOT_GIVEN,
+    ) -> AuthToken:
+        """Return the metadata of one token of the Dev organization (`POST /auth-tokens.get`).
+
+        Args:
+            token_id: the token's id, such as `don:identity:dvrv-us-1:devo/1:token/1`; not the token itself.
+            timeout: seconds for one attempt, in place of the client's.
+            total_timeout: seconds for the whole call, in place of the client's.
+
+        Raises:
+            ConfigurationError: for a wrong argument, before anything is sent.
+            DevRevAuthError: for all else; see `errors`.
+        """
+        response = self.get_auth_token_detailed(token_id, timeout=timeout, total_timeout=total_timeout)
+        return _operations.parsed_of(response).token
+
+    def get_auth_token_detailed(
+        self,
+        token_id: str,
+        *,
+        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        total_timeout: float | NotGiven | None = NOT_GIVEN,
+    ) -> Response[AuthTokensGetResponse]:
+        """Do as `get_auth_token` and return the whole response: status, headers, content, and `parsed.token`."""
+        return self._run(_operations.get_auth_token(token_id), timeout, total_timeout)
+
+    def revoke_own_auth_tokens(
+        self,
+        token_type: TokenType | str | None,
+        *,
+        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        total_timeout: float | NotGiven | None = NOT_GIVEN,
+    ) -> None:
+        """Revoke all tokens of one type that the authenticated user created (`POST /auth-tokens.self.delete`).
+
+        Returning at all means that the server confirmed it. The token in use may be among those revoked.
+
+        Args:
+            token_type: a `TokenType`, a string that begins with `urn:`, or `None`, which sends no type and leaves the
+                choice to the server.
+            timeout: seconds for one attempt, in place of the client's.
+            total_timeout: seconds for the whole call, in place of the client's.
+
+        Raises:
+            ConfigurationError: for a wrong argument, before anything is sent.
+            RevocationUnconfirmedError: where it may or may not have happened.
+            DevRevAuthError: for all else; see `errors`.
+        """
+        self.revoke_own_auth_tokens_detailed(token_type, timeout=timeout, total_timeout=total_timeout)
+
+    def revoke_own_auth_tokens_detailed(
+        self,
+        token_type: TokenType | str | None,
+        *,
+        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        total_timeout: float | NotGiven | None = NOT_GIVEN,
+    ) -> Response[None]:
+        """Do as `revoke_own_auth_tokens` and return the whole response: status, headers and content."""
+        return self._run(_operations.revoke_own_auth_tokens(token_type), timeout, total_timeout)
+
+    def call(self, endpoint: Endpoint[ParsedT], *, safe_to_repeat: bool = False, **arguments: Any) -> ParsedT:
+        """Run any generated endpoint module with all of this client's guarantees and return the parsed success.
+
+        Args:
+            endpoint: a module below `generated.api`, such as `auth_tokens_get`.
+            safe_to_repeat: whether the server may be asked again where it may have acted already; otherwise only what
+                it surely did not process is repeated. The two operations of this client keep their own rules.
+            arguments: those of the module's functions, without `client`.
+
+        Raises:
+            ConfigurationError: for no endpoint module or wrong arguments, before anything is sent.
+            DevRevAuthError: for all else; see `errors`.
+        """
+        operation = _operations.operation(endpoint, arguments, safe_to_repeat=safe_to_repeat)
+        response: Response[ParsedT] = self._run(operation)
+        return _operations.parsed_of(response)
+
+    def _run(
+        self,
+        operation: Operation,
+        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        total_timeout: float | NotGiven | None = NOT_GIVEN,
+    ) -> Response[Any]:
+        return _sync_driver.run(self._shared, self._begin(operation, timeout, total_timeout))

@@ -1,0 +1,127 @@
+"""Drives the attempt loop in the calling thread: fetches, waits and sends, and decides nothing of its own."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+import time
+from typing import Any
+
+import httpx
+
+from ._attempt_loop import Next
+from ._base_client import Call, Shared, closed_client
+from ._connections import SyncConnections
+from ._credentials import Secret, token_callable_failed
+from ._lane_book import ClosedClientError
+from ._operations import Response
+from ._outcomes import Answer, Failure, Outcome
+from ._wire import NotedBody, exchange_sync, failure_of
+from .errors import ConfigurationError
+
+SyncShared = Shared[SyncConnections[Any], threading.Event]
+
+
+def pause(seconds: float, event: threading.Event | None = None) -> None:
+    """Wait so many seconds, or until the event is set."""
+    if event is None:
+        time.sleep(seconds)
+    else:
+        event.wait(min(seconds, threading.TIMEOUT_MAX))
+
+
+def run(shared: SyncShared, call: Call) -> Response[Any]:
+    """Return the call's response or raise what its loop raises."""
+    loop = call.loop().run()
+    step = next(loop)
+    while True:
+        outcome = _attempt(shared, call, step)
+        try:
+            step = loop.send(outcome)
+        except StopIteration as over:
+            response: Response[Any] = over.value
+            return response
+
+
+def _attempt(shared: SyncShared, call: Call, step: Next) -> Outcome:
+    begun = call.clock()
+    if step.wait:
+        shared.surroundings.pause(step.wait)
+    token = shared.source.fixed or _ask_for_token(shared, call, step)
+    if isinstance(token, Failure):
+        return token
+    outcome: Outcome | None = None
+    while outcome is None:
+        permit = _pass_gate(shared, call)
+        if isinstance(permit, Failure):
+            return permit
+        outcome = _send(shared, call, token, permit, begun)
+    return outcome
+
+
+def _ask_for_token(shared: SyncShared, call: Call, step: Next) -> Secret | Failure:
+    given: list[object] = []
+
+    def ask() -> None:
+        try:
+            given.append(shared.source.ask())
+        except Exception as error:  # noqa: BLE001  # the user's callable may raise anything
+            given.append(token_callable_failed(type(error)))
+
+    # A thread of its own, because nothing else can leave a callable that hangs.
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(ask,), name="devrev-token", daemon=True)
+    thread.start()
+    thread.join(min(max(0.0, call.time_left()), threading.TIMEOUT_MAX))
+    return call.token(given[0], step) if given else call.out_of_time("while the token callable was asked")
+
+
+def _pass_gate(shared: SyncShared, call: Call) -> int | Failure:
+    permit = shared.gate.enter()
+    if permit is not None:
+        return permit
+    waiter = shared.gate.join(call.deadline)
+    try:
+        while (due := shared.gate.next_pause(waiter)) is not None:
+            event, seconds = due
+            shared.surroundings.pause(seconds, event)
+    except BaseException:
+        shared.gate.leave(waiter)
+        raise
+    return call.refused_by_gate() if waiter.permit is None else waiter.permit
+
+
+def _send(shared: SyncShared, call: Call, token: Secret, permit: int, begun: float) -> Outcome | None:
+    """Return what one sending met, or `None` where the gate closed while a connection was waited for."""
+    transport: Any = None
+    body: NotedBody | None = None
+    answer: Answer | None = None
+    failure = call.out_of_time("while waiting for a free connection")
+    whole = False  # whether the transport is as good as before
+    waited = 0.0
+    deadline = time.monotonic() + call.time_left()
+    try:
+        transport = shared.connections.acquire(deadline)
+        if transport is not None and not shared.gate.is_open(permit):
+            whole = True
+            return None
+        if transport is not None:
+            waited = call.clock() - begun
+            seconds, failure = call.bound()
+            deadline = time.monotonic() + seconds
+            if seconds > 0:
+                shared.connections.set_deadline(transport, deadline)
+                request, body = call.request(token, seconds)
+                answer = call.answer(*exchange_sync(transport, request), token)
+            whole = True
+    except ClosedClientError:
+        failure = call.not_tried(closed_client())
+    except ConfigurationError as error:
+        failure = call.not_tried(error)
+    except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller gets ours
+        if not (isinstance(error, httpx.TimeoutException) and time.monotonic() >= deadline):
+            failure = failure_of(error, token=token)
+    finally:
+        call.settle(permit, answer)
+        if transport is not None:
+            (shared.connections.release if whole else shared.connections.discard)(transport)
+    return call.outcome(answer, failure, body, waited)

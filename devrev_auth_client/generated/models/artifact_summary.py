@@ -1,0 +1,94 @@
+# Written by `make generate` from openapi/auth-tokens.yaml; do not edit.
+# pyright: reportUnknownVariableType=false
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.artifact_file import ArtifactFile
+
+
+T = TypeVar("T", bound="ArtifactSummary")
+
+
+@_attrs_define
+class ArtifactSummary:
+    """An artifact in short, such as a user's display picture."""
+
+    id: str
+    """ Globally unique identifier of the artifact. """
+    display_id: str | Unset = UNSET
+    """ Human-readable identifier of the artifact, unique within the Dev organization. """
+    file: ArtifactFile | Unset = UNSET
+    """ The file of an artifact. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = self.id
+
+        display_id = self.display_id
+
+        file: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.file, Unset):
+            file = self.file.to_dict()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+            }
+        )
+        if display_id is not UNSET:
+            field_dict["display_id"] = display_id
+        if file is not UNSET:
+            field_dict["file"] = file
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.artifact_file import ArtifactFile  # noqa: PLC0415
+
+        d = dict(src_dict)
+        id = d.pop("id")
+
+        display_id = d.pop("display_id", UNSET)
+
+        _file = d.pop("file", UNSET)
+        file: ArtifactFile | Unset
+        if isinstance(_file, Unset):
+            file = UNSET
+        else:
+            file = ArtifactFile.from_dict(_file)
+
+        artifact_summary = cls(
+            id=id,
+            display_id=display_id,
+            file=file,
+        )
+
+        artifact_summary.additional_properties = d
+        return artifact_summary
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

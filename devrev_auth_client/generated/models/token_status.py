@@ -1,0 +1,10 @@
+# Written by `make generate` from openapi/auth-tokens.yaml; do not edit.
+from ...token_types import OpenStrEnum
+
+
+class TokenStatus(OpenStrEnum):
+    """Whether the token still authenticates. Open to values not listed."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    REVOKED = "revoked"

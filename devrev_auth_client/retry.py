@@ -1,0 +1,87 @@
+"""How often and how soon a failed attempt is repeated: `RetryPolicy`, and the budget all calls of a client share."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from .errors import Attempt, ConfigurationError
+
+__all__ = ["RetryPolicy"]
+
+
+def _at_least_one(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigurationError(f"{attribute.name} must be a whole number of at least 1")
+
+
+def _seconds(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not (math.isfinite(value) and value >= 0):
+        raise ConfigurationError(f"{attribute.name} must be a number of seconds, finite and not negative")
+
+
+def _callable_or_none(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if value is not None and not callable(value):
+        raise ConfigurationError(f"{attribute.name} must be callable or None")
+
+
+@attrs.frozen(kw_only=True)
+class RetryPolicy:
+    """How often and how soon a failed attempt is repeated. Immutable.
+
+    The delay before the n-th repetition (n from 0) is drawn uniformly from [0, min(max_delay, base_delay * 2**n)]
+    seconds: full jitter, so that many clients do not come back together. A time that the server names is kept instead.
+
+    Raises `ConfigurationError` for a value out of range.
+    """
+
+    max_attempts: int = attrs.field(default=4, validator=_at_least_one)
+    """Attempts in all. Those answered by a 429 that names a time, and the one with a renewed token, are not counted."""
+    base_delay: float = attrs.field(default=0.5, validator=_seconds)
+    """Seconds."""
+    max_delay: float = attrs.field(default=8.0, validator=_seconds)
+    """Seconds."""
+    on_retry: Callable[[Attempt, float], object] | None = attrs.field(default=None, validator=_callable_or_none)
+    """Called before each repetition with what the attempt met and the seconds until the next.
+
+    What it raises is logged by type and ignored; under asyncio and trio it runs in the event loop and must not block.
+    """
+
+    def longest_delay(self, repetition: int) -> float:
+        """Return the upper end, in seconds, of what the delay before this repetition (from 0) is drawn from."""
+        return min(self.max_delay, self.base_delay * 2.0 ** min(repetition, 1000))
+
+
+class RetryBudget:
+    """What all calls of a client may spend on repetitions together, so that an outage is not multiplied.
+
+    A repetition costs 5 of 500 tokens, after a timeout 10; a call that succeeds at once earns 1 back.
+    """
+
+    CAPACITY = 500
+
+    def __init__(self) -> None:
+        self._tokens = self.CAPACITY
+        self._lock = threading.Lock()
+
+    def spend(self, cost: int) -> bool:
+        """Take `cost` tokens; False, and nothing taken, where there are not enough."""
+        with self._lock:
+            affordable = self._tokens >= cost
+            if affordable:
+                self._tokens -= cost
+        return affordable
+
+    def earn(self) -> None:
+        """Give one token back."""
+        if self._tokens < self.CAPACITY:
+            with self._lock:
+                self._tokens += 1
+
+    def forget_callers(self) -> None:
+        """Replace the lock, which a thread that a forked child does not have may hold."""
+        self._lock = threading.Lock()

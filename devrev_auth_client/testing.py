@@ -1,0 +1,100 @@
+"""A DevRev in memory, for tests of programs that read and revoke auth tokens.
+
+    from devrev_auth_client import AsyncDevRevAuthClient, TokenType
+    from devrev_auth_client.testing import FakeDevRev
+
+    fake = FakeDevRev()
+    pat = fake.issue_token(fake.add_user(), TokenType.PAT)
+    async with AsyncDevRevAuthClient(pat.secret, transport=fake.transport()) as client:
+        token = await client.get_auth_token(pat.id)
+
+It needs nothing but httpx, opens no connection and reads no file. `python -m devrev_auth_client.testing`
+serves it over real HTTP on a loopback port, which needs the extra `devrev-auth-client[testing]`.
+
+How it is made, from the outside in:
+
+    _fake_devrev               FakeDevRev, the object that tests hold
+    _fake_transport            the fake as an httpx transport
+    _fake_server               the fake as an ASGI app, and served by uvicorn
+    _fake_core                 one exchange: the script first, then the API; recording; the lock
+    _fake_api, _fake_quota     what DevRev does: who asks, is the body right, the operations; the rate limit
+    _fake_script               scripted answers and lost connections
+    _fake_answers              status, headers and content; the bodies of errors
+    _fake_records              users, tokens, recorded requests
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from ._fake_answers import Answer
+from ._fake_devrev import FakeDevRev
+from ._fake_records import FakeUser, IssuedToken, RecordedRequest
+from ._fake_transport import FakeTransport
+from .token_types import TokenType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+__all__ = ["Answer", "FakeDevRev", "FakeTransport", "FakeUser", "IssuedToken", "RecordedRequest"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve a fake that has one user with a token of each type, until SIGINT or SIGTERM comes.
+
+    Prints one line of JSON as soon as connections are accepted: `base_url`; `user`, as on the wire; and `tokens`, which
+    maps the name of each `TokenType` ("PAT") to an object with `id`, `secret` and `requested_token_type`.
+
+    :param arguments: those of the command line, if left out.
+    :returns: the exit status: 0, or 1 where the fake cannot be served.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m devrev_auth_client.testing",
+        description="Serve a fake DevRev on 127.0.0.1. Prints its base URL, a user and tokens as one line of JSON.",
+    )
+    parser.add_argument("--port", type=int, default=0, help="0 for a free one (default)")
+    parser.add_argument("--rate-limit", type=int, metavar="N", help="requests per user and window (default: no limit)")
+    parser.add_argument("--rate-window", type=float, default=300.0, metavar="S", help="seconds (default: 300)")
+    options = parser.parse_args(arguments)
+    try:
+        fake = FakeDevRev(rate_limit=options.rate_limit, rate_window=options.rate_window)
+    except ValueError as error:
+        parser.error(str(error))
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    try:
+        with fake.serve(port=options.port) as base_url:
+            sys.stdout.write(json.dumps(_introduction(fake, base_url)) + "\n")
+            sys.stdout.flush()
+            while not stop.is_set():
+                # A wait that ends now and then lets Windows deliver Ctrl-C.
+                stop.wait(1.0)
+    except (ModuleNotFoundError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _introduction(fake: FakeDevRev, base_url: str) -> dict[str, object]:
+    user = fake.add_user()
+    issued = {member.name: fake.issue_token(user, member) for member in TokenType}
+    tokens = {
+        name: {"id": token.id, "secret": token.secret, "requested_token_type": str(token.type)}
+        for name, token in issued.items()
+    }
+    return {"base_url": base_url, "user": user.summary(), "tokens": tokens}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""`make check-generated`: the folder is, byte for byte, what the description gives."""
+
+from dataclasses import replace
+
+import pytest
+
+from tools.generate import GenerationError, Paths, check, main
+
+from .conftest import Workspace
+
+
+def test_the_folder_of_this_repository_is_what_the_description_gives() -> None:
+    assert check(Paths()) == []
+
+
+def test_a_copy_of_it_is_too_and_bytecode_is_nobodys_edit(workspace: Workspace) -> None:
+    (workspace.target / "models" / "__pycache__").mkdir()
+    (workspace.target / "models" / "__pycache__" / "error.cpython-311.pyc").write_bytes(b"bytecode")
+    before = workspace.files()
+    assert main(["--check"], workspace) == 0
+    assert workspace.files() == before
+
+
+def test_an_edited_byte_a_stray_file_and_a_missing_file_are_named(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = workspace.target
+    edited, missing = target / "models" / "auth_token.py", target / "py.typed"
+    strays = [target / "api" / "notes.txt", target / "models" / ".hidden", target / "models" / "token_typo.py"]
+    edited.write_bytes(edited.read_bytes() + b"\n")
+    missing.unlink()
+    for stray in strays:
+        stray.touch()
+    before = workspace.files()
+
+    assert main(["--check"], workspace) == 1
+
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert sorted(printed.err.splitlines()) == sorted(
+        [
+            "Run `make generate`, or undo the edit.",
+            f"differs: {edited}",
+            f"missing: {missing}",
+            *(f"stray: {stray}" for stray in strays),
+        ]
+    )
+    assert workspace.files() == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Globally unique identifier of the user.", "Globally unique identifier of a user."),
+        ("        - revoked\n", "        - revoked\n        - forgotten\n"),
+    ],
+)
+def test_an_edit_of_the_description_is_noticed(workspace: Workspace, old: str, new: str) -> None:
+    workspace.edit(workspace.description, old, new)
+    assert [difference.partition(": ")[0] for difference in check(workspace)] == ["differs"]
+
+
+def test_an_edit_of_a_template_is_noticed(workspace: Workspace) -> None:
+    workspace.edit(workspace.templates / "client.py.jinja", "DEFAULT_TIMEOUT = 30.0", "DEFAULT_TIMEOUT = 31.0")
+    assert check(workspace) == [f"differs: {workspace.target / 'client.py'}"]
+
+
+def test_a_folder_that_is_not_there_lacks_every_file(workspace: Workspace) -> None:
+    elsewhere = replace(workspace, target=workspace.target.with_name("elsewhere"))
+    differences = check(elsewhere)
+    assert len(differences) == len(workspace.files())
+    assert {difference.partition(": ")[0] for difference in differences} == {"missing"}
+
+
+def test_a_description_that_gives_nothing_fails_the_check(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace.edit(workspace.description, 'schemas/AuthToken"', 'schemas/AuthTolken"')
+    with pytest.raises(GenerationError):
+        check(workspace)
+    assert main(["--check"], workspace) == 1
+    assert "AuthTolken" in capsys.readouterr().err
