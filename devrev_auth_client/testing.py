@@ -13,14 +13,14 @@ serves it over real HTTP on a loopback port, which needs the extra `devrev-auth-
 
 How it is made, from the outside in:
 
-    _fake_devrev               FakeDevRev, the object that tests hold
-    _fake_transport            the fake as an httpx transport
-    _fake_server               the fake as an ASGI app, and served by uvicorn
-    _fake_core                 one exchange: the script first, then the API; recording; the lock
-    _fake_api, _fake_quota     what DevRev does: who asks, is the body right, the operations; the rate limit
-    _fake_script               scripted answers and lost connections
-    _fake_answers              status, headers and content; the bodies of errors
-    _fake_records              users, tokens, recorded requests
+    _fake.devrev               FakeDevRev, the object that tests hold
+    _fake.transport            the fake as an httpx transport
+    _fake.server               the fake as an ASGI app, and served by uvicorn
+    _fake.core                 one exchange: the script first, then the API; recording; the lock
+    _fake.api, _fake.quota     what DevRev does: who asks, is the body right, the operations; the rate limit
+    _fake.script               scripted answers and lost connections
+    _fake.answers              status, headers and content; the bodies of errors
+    _fake.records              users, tokens, recorded requests
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from ._fake_answers import Answer
-from ._fake_devrev import FakeDevRev
-from ._fake_records import FakeUser, IssuedToken, RecordedRequest
-from ._fake_transport import FakeTransport
+from ._fake.answers import Answer
+from ._fake.devrev import FakeDevRev
+from ._fake.records import FakeUser, IssuedToken, RecordedRequest
+from ._fake.transport import FakeTransport
 from .token_types import TokenType
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 from devrev_auth_client.testing import FakeDevRev
 from devrev_auth_client.token_types import TokenType
-from tests.unit.fake_helpers import DELETE, GET, NOON, Clock, ask
+from tests.unit.fake_helpers import DELETE, GET, NOON, Clock, ask, metadata
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.unit.fake_helpers import DELETE
 
 
-async def call(app: Any, scope: dict[str, Any], *received: dict[str, Any]) -> list[dict[str, Any]]:
+async def call(app: Any, scope: dict[str, Any], *received: Any) -> list[dict[str, Any]]:
     """Run an ASGI app on these messages; gives what it sent."""
     messages: list[dict[str, Any]] = list(received)
     sent: list[dict[str, Any]] = []

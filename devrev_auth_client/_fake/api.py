@@ -6,14 +6,14 @@ from email.utils import format_datetime
 from json import loads
 from typing import TYPE_CHECKING, Any, cast
 
-from ._fake_answers import JSON_TYPE, Answer, answer, error_answer, json_answer, too_many_requests
-from ._fake_records import FakeUser, HeldToken, IssuedToken, instant
-from .token_types import TokenType
+from ..token_types import TokenType
+from .answers import JSON_TYPE, Answer, answer, error_answer, json_answer, too_many_requests
+from .records import FakeUser, HeldToken, IssuedToken, instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ._fake_quota import Quota
+    from .quota import Quota
 
 _JSON_TYPES: dict[type[Any], str] = {
     dict: "object",

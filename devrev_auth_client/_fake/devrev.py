@@ -6,14 +6,14 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
-from ._fake_api import FakeApi
-from ._fake_core import FakeCore
-from ._fake_quota import Quota
-from ._fake_records import FakeUser, IssuedToken, RecordedRequest
-from ._fake_script import NOTHING, LostConnection, ScriptedAnswer, lost_connection, scripted_answer
-from ._fake_server import asgi_app, serve
-from ._fake_transport import FakeTransport
-from .token_types import TokenType
+from ..token_types import TokenType
+from .api import FakeApi
+from .core import FakeCore
+from .quota import Quota
+from .records import FakeUser, IssuedToken, RecordedRequest
+from .script import NOTHING, LostConnection, ScriptedAnswer, lost_connection, scripted_answer
+from .server import asgi_app, serve
+from .transport import FakeTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from ._fake_answers import Answer
-    from ._fake_server import ASGIApp
+    from .answers import Answer
+    from .server import ASGIApp
 
 _THIRTY_DAYS = 30 * 86_400.0
 

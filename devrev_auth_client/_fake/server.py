@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from ._fake_script import LostConnection
+from .script import LostConnection
 
 if TYPE_CHECKING:
     import asyncio
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import uvicorn
 
-    from ._fake_core import FakeCore
+    from .core import FakeCore
 
     Message = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[Message]]

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ._fake_api import parse_json
-from ._fake_records import RecordedRequest, instant
-from ._fake_script import LostConnection, ScriptedAnswer
+from .api import parse_json
+from .records import RecordedRequest, instant
+from .script import LostConnection, ScriptedAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ._fake_answers import Answer
-    from ._fake_api import FakeApi
-    from ._fake_script import Step
+    from .answers import Answer
+    from .api import FakeApi
+    from .script import Step
 
 
 class FakeCore:

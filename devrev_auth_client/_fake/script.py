@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from ._fake_answers import JSON_TYPE, Answer, answer, error_body
+from .answers import JSON_TYPE, Answer, answer, error_body
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .token_types import TokenType
+    from ..token_types import TokenType
 
 Json = dict[str, Any]
 """A JSON object."""

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import httpx
 from anyio.lowlevel import checkpoint
 
-from ._fake_script import LostConnection
+from .script import LostConnection
 
 if TYPE_CHECKING:
-    from ._fake_core import FakeCore
-    from ._fake_script import Step
+    from .core import FakeCore
+    from .script import Step
 
 
 class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):

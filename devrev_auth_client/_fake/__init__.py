@@ -1,0 +1,1 @@
+"""The parts of `testing`: a DevRev in memory. Of the package they use `token_types` alone."""

@@ -1,0 +1,147 @@
+"""Reads a copy of the package with `ast` and lists where it breaks through one of its walls."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NAME = "devrev_auth_client"
+
+# The layer map: a module imports only from rows above its own, and in its own row from those to its left.
+LAYERS = {
+    "leaves": ("errors token_types _version _json", "generated"),
+    "policy": ("retry", "_credentials _rate_headers", "_outcomes", "_rate_gate", "_attempt_loop"),
+    "operations": ("_refusals _operations",),
+    "connections": ("_wire _lane_book _lane _connections",),
+    "clients": ("_settings _base_client", "_async_driver _async_client", "_sync_driver _sync_client"),
+}
+ROWS = [row.split() for rows in LAYERS.values() for row in rows]
+ORDER = [module for row in ROWS for module in row] + ["__init__"]
+
+# The fake DevRev, from the outside in: a module imports only from those after it.
+FAKE_ROWS = [
+    "testing",
+    "_fake_devrev",
+    "_fake_transport",
+    "_fake_server",
+    "_fake_core",
+    "_fake_api _fake_quota",
+    "_fake_script",
+    "_fake_answers",
+    "_fake_records",
+]
+FAKE = " ".join(FAKE_ROWS).split()
+
+# What stands side by side in the order and still has nothing to do with one another.
+APART = [
+    ("errors token_types _version _json", "errors token_types _version _json generated"),
+    ("_refusals _operations", "_wire _lane_book _lane _connections"),
+    ("_async_driver _async_client", "_sync_driver _sync_client"),
+]
+STRANGERS = {pair for one, other in APART for pair in product(one.split(), other.split())}
+STRANGERS |= {(other, one) for one, other in STRANGERS}
+
+DEPENDENCIES = {"anyio", "attr", "attrs", "httpcore", "httpx"}
+# Decisions: whatever they need of these is handed in.
+PURE = {"_rate_headers", "_rate_gate", "_attempt_loop"}
+IMPURE = {"anyio", "asyncio", "httpcore", "os", "random", "secrets", "socket", "time", "trio"}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported thing: `target` is a module below the package or, where `foreign`, any other."""
+
+    module: str
+    line: int
+    target: str
+    foreign: bool
+
+
+def violations(package: Path) -> list[str]:
+    """List what breaks a wall, as `module:line: what`."""
+    modules = {_dotted(package, path): path for path in sorted(package.rglob("*.py"))}
+    found = [problem for name, path in modules.items() for problem in _forms(name, path, modules.keys())]
+    imports = [item for name, path in modules.items() for item in _imports(name, path, modules.keys())]
+    for item in imports:
+        reason = _foreign_reason(item) if item.foreign else _inner_reason(item)
+        if reason:
+            found.append(f"{item.module}:{item.line}: {reason}")
+    known = {*ORDER, *FAKE}
+    found += [f"{name}:1: is in no layer" for name in modules if name.partition(".")[0] not in known]
+    return found
+
+
+def _dotted(package: Path, path: Path) -> str:
+    parts = path.relative_to(package).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+def _forms(module: str, path: Path, modules: object) -> Iterator[str]:
+    """Find ways to ask for the installed distribution, whether imported or not."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "importlib.metadata":
+            yield f"{module}:{node.lineno}: asks for the installed distribution"
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"__import__", "importlib.import_module"}:
+            yield f"{module}:{node.lineno}: imports by a name that nobody can check"
+
+
+def _imports(module: str, path: Path, modules: object) -> Iterator[Import]:
+    is_package = path.name == "__init__.py"
+    parents = [] if module == "__init__" else module.split(".")
+    if parents and not is_package:
+        parents = parents[:-1]
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(module, node.lineno, alias.name, foreign=True)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            for alias in node.names:
+                yield Import(module, node.lineno, f"{node.module}.{alias.name}", foreign=True)
+        elif isinstance(node, ast.ImportFrom):
+            up = node.level - 1
+            base = parents[: len(parents) - up] if up <= len(parents) else ["<above the package>"]
+            base += node.module.split(".") if node.module else []
+            for alias in node.names:
+                yield Import(module, node.lineno, ".".join([*base, alias.name]), foreign=False)
+
+
+def _foreign_reason(item: Import) -> str | None:
+    top = item.target.partition(".")[0]
+    if top == NAME:
+        return "an absolute import of the package: a copy under another name would not find it"
+    if item.target.startswith("importlib.metadata") or top == "pkg_resources":
+        return "asks for the installed distribution"
+    if item.module in PURE and top in IMPURE:
+        return f"a pure module imports {top}"
+    allowed = DEPENDENCIES | ({"uvicorn"} if item.module == "_fake_server" else set())
+    if top not in sys.stdlib_module_names and top not in allowed:
+        return f"imports {top}, which is no dependency"
+    return None
+
+
+def _inner_reason(item: Import) -> str | None:
+    importer, target = item.module.partition(".")[0], item.target.partition(".")[0]
+    if target not in {*ORDER, *FAKE}:
+        return f"imports {item.target}, which is in no layer"
+    if importer == "generated":
+        ours = item.target == "token_types.TokenType" and item.module == "generated.models.token_type"
+        return None if target == "generated" or ours else f"generated code imports {target}"
+    if target == "generated":
+        return None if importer == "_operations" else "imports generated code, which only _operations does"
+    if importer in FAKE:
+        inward = target in FAKE and FAKE.index(importer) < FAKE.index(target)
+        return None if inward or target == "token_types" else f"the fake imports {target}"
+    if target in FAKE:
+        return f"imports {target}, which is for tests"
+    if (importer, target) in STRANGERS:
+        return f"imports {target}, with which it has nothing to do"
+    if ORDER.index(target) >= ORDER.index(importer):
+        return f"imports {target}, which stands above it"
+    return None
