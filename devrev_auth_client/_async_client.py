@@ -9,7 +9,7 @@ from typing import Any, Self
 import anyio
 import httpx
 
-from . import _async_driver, _operations
+from . import _async_driver, _operations  # pyright: ignore[reportPrivateUsage]  # of this very package
 from ._base_client import BaseClient, Shared, Surroundings
 from ._connections import AsyncConnections, AsyncLanes, AsyncTransport
 from ._credentials import token_source

@@ -35,7 +35,8 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and other._value == self._value
 
-    __hash__ = None  # type: ignore[assignment]  # equality alone is needed; a hash would be one more trace of the value
+    # Equality alone is needed; a hash would be one more trace of the value.
+    __hash__ = None  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
 
     def authorization(self) -> str:
         """Return the value of the `Authorization` header (RFC 6750 section 2.1)."""

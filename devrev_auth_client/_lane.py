@@ -17,6 +17,7 @@ from typing import Any
 import anyio
 import httpcore
 import httpx
+import sniffio
 
 from ._lane_book import LaneBook
 from .errors import ConfigurationError
@@ -24,7 +25,8 @@ from .errors import ConfigurationError
 KEEPALIVE_EXPIRY = 30.0
 """Seconds an idle connection is used again after; load balancers close theirs after 60 and more."""
 
-_SLICE = 65_536
+_SLICE = 4096
+"""Bytes. What a socket that takes any at all takes whole, so that each slice is one wait."""
 
 
 class Route:
@@ -46,13 +48,15 @@ class Route:
             return httpcore.SOCKSProxy(network_backend=backend, **self._socks(self._proxy))
         return httpcore.HTTPProxy(network_backend=backend, **self._tunnel(self._proxy))
 
-    def async_connection(self) -> httpcore.AsyncHTTPConnection | httpcore.AsyncConnectionPool:
+    def async_connection(
+        self, backend: httpcore.AsyncNetworkBackend
+    ) -> httpcore.AsyncHTTPConnection | httpcore.AsyncConnectionPool:
         """Return a connection, not opened yet."""
         if self._proxy is None:
-            return httpcore.AsyncHTTPConnection(**self._direct())
+            return httpcore.AsyncHTTPConnection(network_backend=backend, **self._direct())
         if self._proxy.url.scheme.startswith("socks"):
-            return httpcore.AsyncSOCKSProxy(**self._socks(self._proxy))
-        return httpcore.AsyncHTTPProxy(**self._tunnel(self._proxy))
+            return httpcore.AsyncSOCKSProxy(network_backend=backend, **self._socks(self._proxy))
+        return httpcore.AsyncHTTPProxy(network_backend=backend, **self._tunnel(self._proxy))
 
     def _direct(self) -> dict[str, Any]:
         return {"origin": self._origin, "ssl_context": self._ssl_context(), "keepalive_expiry": KEEPALIVE_EXPIRY}
@@ -89,6 +93,19 @@ def _make_ssl_context(verify: ssl.SSLContext | str | bool) -> ssl.SSLContext:
     raise ConfigurationError(f"verify: its certificates cannot be loaded ({problem}); pass a PEM file or an SSLContext")
 
 
+def _is_spent(connection: Any) -> bool:
+    """Whether it was closed, was idle for long, or holds bytes beyond the last answer.
+
+    What nobody asked for must not pass for the next answer. httpcore 1.0 keeps such bytes and does not say so.
+    """
+    is_pool = isinstance(connection, httpcore.ConnectionPool | httpcore.AsyncConnectionPool)
+    for held in connection.connections if is_pool else [connection]:
+        protocol = getattr(getattr(held, "_connection", None), "_h11_state", None)
+        if held.is_closed() or held.has_expired() or (protocol is not None and protocol.trailing_data[0]):
+            return True
+    return False
+
+
 class AsyncLane(httpx.AsyncHTTPTransport):
     """A lane for asyncio and trio."""
 
@@ -96,23 +113,52 @@ class AsyncLane(httpx.AsyncHTTPTransport):
         # httpx's own __init__ would make a pool. `_pool` is all that its handle_async_request() uses of it.
         self.book = book
         self._route = route
+        self._backend = NotingBackend()
         self._pool: Any = None
 
     async def make_ready(self) -> None:
         """Have a connection that was not closed by the server, nor idle for long."""
         connection = self._pool
-        if connection is None or (
-            isinstance(connection, httpcore.AsyncHTTPConnection)
-            and (connection.is_closed() or connection.has_expired())
-        ):
-            self._pool = self._route.async_connection()
+        if connection is None or _is_spent(connection):
+            self._pool = self._route.async_connection(self._backend)
             if connection is not None:
                 await connection.aclose()
 
     async def aclose(self) -> None:
         """Close the connection."""
         if self._pool is not None:
-            await self._pool.aclose()
+            try:
+                await self._pool.aclose()
+            finally:
+                await self._backend.aclose()
+
+
+class NotingBackend(httpcore.AsyncNetworkBackend):
+    """httpcore's own network access, which notes what it opened last.
+
+    A connection that is cancelled in its TLS handshake is forgotten by httpcore 1.0, and stays open.
+    """
+
+    def __init__(self) -> None:
+        self._opened: httpcore.AsyncNetworkStream | None = None
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect as the event loop's own backend does."""
+        plain = httpcore.TrioBackend() if sniffio.current_async_library() == "trio" else httpcore.AnyIOBackend()
+        self._opened = await plain.connect_tcp(host, port, timeout, local_address, socket_options)
+        return self._opened
+
+    async def aclose(self) -> None:
+        """Close it, unless that has been done."""
+        if self._opened is not None:
+            await self._opened.aclose()
 
 
 class SyncLane(httpx.HTTPTransport):
@@ -127,9 +173,7 @@ class SyncLane(httpx.HTTPTransport):
     def make_ready(self) -> None:
         """Have a connection that was not closed by the server, nor idle for long."""
         connection = self._pool
-        if connection is None or (
-            isinstance(connection, httpcore.HTTPConnection) and (connection.is_closed() or connection.has_expired())
-        ):
+        if connection is None or _is_spent(connection):
             self._pool = self._route.connection(self._backend)
             if connection is not None:
                 connection.close()
@@ -201,7 +245,7 @@ class _DeadlineStream(httpcore.NetworkStream):
         return self._stream.read(max_bytes, self._bound(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        # httpcore gives each send() the same time; in slices the time left is looked at in between.
+        # httpcore gives each send() the same time; slice by slice the time left is looked at in between.
         for start in range(0, len(buffer), _SLICE):
             self._stream.write(buffer[start : start + _SLICE], self._bound(timeout, httpcore.WriteTimeout))
 

@@ -26,7 +26,7 @@ def retry_after(headers: httpx.Headers, body_value: object, wall_now: float) -> 
     against the answer's own `Date`, because the local clock may be wrong; `wall_now` (Unix time) stands in where the
     answer has none. A date that has passed is zero. `body_value` is the error body's `retry_after`, in seconds.
     """
-    statements = [_header_seconds(value.strip(), headers, wall_now) for value in headers.get_list("Retry-After")]
+    statements = [_header_seconds(value.strip(" \t"), headers, wall_now) for value in headers.get_list("Retry-After")]
     statements.append(_number_seconds(body_value))
     return max((seconds for seconds in statements if seconds is not None), default=None)
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import httpx
 
-from . import _operations, _sync_driver
+from . import _operations, _sync_driver  # pyright: ignore[reportPrivateUsage]  # of this very package
 from ._base_client import BaseClient, Shared, Surroundings
 from ._connections import SyncConnections, SyncLanes, SyncTransport
 from ._credentials import token_source

@@ -85,9 +85,20 @@ async def _read_body(response: httpx.Response) -> bytes:
     """Return the whole body, decompressed. Raises `UnreadableAnswerError` and what the transport raises."""
     chunks: list[bytes] = []
     size = 0
-    async for chunk in cast(httpx.AsyncByteStream, response.stream):
-        size = _within_bounds(size + len(chunk))
-        chunks.append(chunk)
+    try:
+        async for chunk in cast(httpx.AsyncByteStream, response.stream):
+            if size > LARGEST_ANSWER:
+                break  # a stream that goes on although it was closed
+            size += len(chunk)
+            if size > LARGEST_ANSWER:
+                # httpx's own then end by raising: trio warns of asynchronous generators that are left in the middle.
+                await response.aclose()
+            else:
+                chunks.append(chunk)
+    except Exception:
+        if size <= LARGEST_ANSWER:
+            raise
+    _within_bounds(size)
     await response.aclose()
     return _decompressed(b"".join(chunks), response.headers)
 
