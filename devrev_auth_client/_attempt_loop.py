@@ -191,6 +191,8 @@ class AttemptLoop:
         self._counted += 1
         # A time the server names is kept, and a little added so that not everybody comes back in the same instant.
         wait = asked + self._jitter(0.0, min(longest, 0.1 * asked) if asked else longest)
+        if asked and wait > self._time_left():
+            wait = asked  # what is added must not be what ends the call
         if self._counted >= self._policy.max_attempts or wait > self._time_left():
             return None
         timed_out = isinstance(outcome, Failure) and outcome.cause is Cause.TIMED_OUT

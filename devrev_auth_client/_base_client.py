@@ -82,9 +82,9 @@ class Shared(Generic[ConnectionsT, EventT]):
     def enter_process(self) -> None:
         """Forget the parent's callers where this process is a fork."""
         if self.process_id != os.getpid():
-            self.process_id = os.getpid()
             self.gate.forget_callers()
             self.budget.forget_callers()
+            self.process_id = os.getpid()
 
 
 class Call:

@@ -10,11 +10,11 @@ import logging
 import os
 import threading
 import time
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import anyio
 import httpx
-from anyio.lowlevel import RunVar
+from anyio.lowlevel import current_token
 
 from ._lane import AsyncLane, Route, SyncLane
 from ._lane_book import ClosedClientError, LaneBook, LaneWaiter
@@ -81,16 +81,17 @@ class AsyncLanes:
         self._size = size
         self._route = route
         self._closed = False
-        self._book: RunVar[LaneBook[AsyncLane, anyio.Event] | None] = RunVar("lanes", None)
+        # By event loop. Not anyio's RunVar: what it holds refers back to the loop, and both then live for ever.
+        self._books: dict[object, LaneBook[AsyncLane, anyio.Event]] = {}
 
     async def acquire(self) -> AsyncLane:
         """Return a lane whose connection is usable or not opened yet, first come, first served."""
         if self._closed:
             raise ClosedClientError
-        book = self._book.get()
+        loop = _running_loop()
+        book = self._books.get(loop)
         if book is None or book.process_id != os.getpid():
-            book = LaneBook(self._size, lambda book: AsyncLane(self._route, book), anyio.Event)
-            self._book.set(book)
+            book = self._open_book(loop)
         place = book.take()
         lane = place if isinstance(place, AsyncLane) else await self._queue(book, place)
         try:
@@ -115,9 +116,16 @@ class AsyncLanes:
     async def aclose(self) -> None:
         """Close the idle lanes of this event loop."""
         self._closed = True
-        book = self._book.get()
-        for lane in book.close() if book is not None else ():
-            await self._close(lane)
+        book = self._books.pop(_running_loop(), None)
+        await self._close_all(book.close() if book is not None else [])
+
+    def _open_book(self, loop: object) -> LaneBook[AsyncLane, anyio.Event]:
+        for other in list(self._books):
+            if _has_ended(other):
+                self._books.pop(other, None)
+        book = LaneBook(self._size, lambda book: AsyncLane(self._route, book), anyio.Event)
+        self._books[loop] = book
+        return book
 
     async def _queue(
         self, book: LaneBook[AsyncLane, anyio.Event], waiter: LaneWaiter[AsyncLane, anyio.Event]
@@ -131,12 +139,38 @@ class AsyncLanes:
             raise
         return book.collect(waiter)
 
+    async def _close_all(self, lanes: list[AsyncLane]) -> None:
+        while lanes:
+            try:
+                await self._close(lanes.pop())
+            except BaseException:
+                # asyncio's own cancellation is not stopped by a shield: it ends this, but not before all are closed.
+                await self._close_all(lanes)
+                raise
+
     async def _close(self, lane: AsyncLane) -> None:
         with anyio.move_on_after(LONGEST_CLOSE, shield=True):
             try:
                 await lane.aclose()
             except Exception as error:  # noqa: BLE001  # the connection is given up either way
                 logger.debug("closing a connection raised %s", type(error).__name__)
+
+
+def _running_loop() -> Any:
+    """Return asyncio's loop or trio's token."""
+    token = current_token()
+    return getattr(token, "native_token", token)  # anyio wraps it since 4.11
+
+
+def _has_ended(loop: Any) -> bool:
+    """Whether this event loop will never run again."""
+    if hasattr(loop, "is_closed"):
+        return bool(loop.is_closed())
+    try:
+        loop.run_sync_soon(int)
+    except RuntimeError:  # trio.RunFinishedError is one
+        return True
+    return False
 
 
 class SyncLanes:

@@ -6,6 +6,7 @@ They hold an httpcore connection where httpx would hold a pool of them: a pool l
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import threading
@@ -39,6 +40,7 @@ class Route:
         self._proxy = proxy
         self._context: ssl.SSLContext | None = None
         self._lock = threading.Lock()
+        self._process_id = os.getpid()
 
     def connection(self, backend: httpcore.NetworkBackend) -> httpcore.HTTPConnection | httpcore.ConnectionPool:
         """Return a connection, not opened yet."""
@@ -74,7 +76,10 @@ class Route:
         return {**self._socks(proxy), "proxy_headers": proxy.headers.raw, "proxy_ssl_context": proxy.ssl_context}
 
     def _ssl_context(self) -> ssl.SSLContext | None:
-        """Return the context all lanes share, made at the first connection: loading certificates takes long."""
+        """Return the context all lanes share, made at the first connection."""
+        if self._process_id != os.getpid():
+            # A thread that a forked child does not have may hold the lock: loading certificates takes long.
+            self._lock, self._process_id = threading.Lock(), os.getpid()
         with self._lock:
             if self._context is None and self._origin.scheme == b"https":
                 self._context = _make_ssl_context(self._verify)
@@ -185,7 +190,10 @@ class SyncLane(httpx.HTTPTransport):
     def close(self) -> None:
         """Close the connection."""
         if self._pool is not None:
-            self._pool.close()
+            try:
+                self._pool.close()
+            finally:
+                self._backend.close()
 
 
 class DeadlineBackend(httpcore.NetworkBackend):
@@ -197,6 +205,7 @@ class DeadlineBackend(httpcore.NetworkBackend):
     def __init__(self) -> None:
         self.deadline = float("inf")  # by time.monotonic
         self._plain = httpcore.SyncBackend()
+        self._opened: httpcore.NetworkStream | None = None
 
     def bound(self, timeout: float | None, timed_out: type[httpcore.TimeoutException]) -> float | None:
         """Return the seconds a step may take; raise `timed_out` where none are left."""
@@ -224,12 +233,17 @@ class DeadlineBackend(httpcore.NetworkBackend):
         for address in dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found):
             seconds = self.bound(timeout, httpcore.ConnectTimeout)
             try:
-                stream = self._plain.connect_tcp(address, port, seconds, local_address, socket_options)
+                self._opened = self._plain.connect_tcp(address, port, seconds, local_address, socket_options)
             except httpcore.ConnectError as error:
                 failed = error
             else:
-                return _DeadlineStream(stream, self.bound)
+                return _DeadlineStream(self._opened, self.bound)
         raise failed or httpcore.ConnectError("the name has no address")
+
+    def close(self) -> None:
+        """Close what was opened last: httpcore forgets a connection whose TLS handshake could not begin any more."""
+        if self._opened is not None:
+            self._opened.close()
 
 
 class _DeadlineStream(httpcore.NetworkStream):

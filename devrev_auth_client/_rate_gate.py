@@ -98,6 +98,7 @@ class RateGate(Generic[EventT]):
             self._advance(now)
             if waiter.permit is None and waiter.deadline <= max(now, self._opens_at):
                 self._refuse(waiter)
+                self._advance(now)  # one that asked before it may be the head of the queue now
             if waiter.permit is not None or waiter.refused:
                 return None
             waiter.event = self._make_event()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
-import math
 import os
 import re
 import ssl
+import sys
 import urllib.request
 from collections.abc import Mapping
 from enum import Enum
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import attrs
 import httpx
@@ -111,6 +111,8 @@ def merged_headers(
     present: Mapping[str, str], api_version: str | None, headers: Mapping[str, str] | None
 ) -> dict[str, str]:
     """Return `present` headers with the given ones added or, whatever their case, in place of them."""
+    if headers is not None and not isinstance(cast(object, headers), Mapping):
+        raise ConfigurationError("headers must be a mapping of names to values, such as a dict")
     given = dict(headers or {})
     if api_version is not None:
         given["X-Devrev-Version"] = api_version
@@ -143,7 +145,7 @@ def checked_base_url(base_url: object) -> httpx.URL:
             url = httpx.URL(given)
         except httpx.InvalidURL:
             url = None
-    if url is None or not url.host or url.userinfo or url.query or url.fragment:
+    if url is None or not _is_host_and_port(url) or url.userinfo or url.query or url.fragment:
         raise ConfigurationError(rule)
     if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.host)):
         raise ConfigurationError(rule)
@@ -154,7 +156,8 @@ def checked_verify(verify: object) -> ssl.SSLContext | str | bool:
     """Return how the server's certificate is checked."""
     if isinstance(verify, bool | ssl.SSLContext):
         return verify
-    if isinstance(verify, str | Path) and Path(verify).exists():
+    # os.path.exists is false, where Path.exists raises, for a certificate in place of its path.
+    if isinstance(verify, str | Path) and verify != "" and os.path.exists(verify):  # noqa: PTH110
         return str(verify)
     raise ConfigurationError("verify must be True, False, an ssl.SSLContext, or the path of a PEM file or folder")
 
@@ -179,7 +182,7 @@ def chosen_proxy(proxy: object, base_url: httpx.URL) -> httpx.Proxy | None:
             result = httpx.Proxy(proxy)
         except (ValueError, httpx.InvalidURL):
             result = None
-    if result is None or not result.url.host:
+    if result is None or not _is_host_and_port(result.url):
         raise ConfigurationError("the proxy must be an http, https, socks5 or socks5h URL, or an httpx.Proxy")
     if result.url.scheme.startswith("socks") and find_spec("socksio") is None:
         raise ConfigurationError("a SOCKS proxy needs the package socksio; install httpx[socks]")
@@ -201,9 +204,14 @@ def taken(source: TokenSource | ConfigurationError) -> TokenSource:
 
 
 def _positive_seconds(value: object, rule: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not (math.isfinite(value) and value > 0):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= sys.float_info.max:
         raise ConfigurationError(rule)
     return float(value)
+
+
+def _is_host_and_port(url: httpx.URL) -> bool:
+    # httpx takes any number for a port, and percent-encodes what cannot be in a host's name (":": an IPv6 zone may).
+    return bool(url.host) and ("%" not in url.host or ":" in url.host) and (url.port or 0) < 65_536
 
 
 def _is_loopback(host: str) -> bool:

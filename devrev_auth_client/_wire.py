@@ -160,6 +160,8 @@ def _tls_refused(error: BaseException) -> bool:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):
-            return not isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError)
+            # Want: the handshake waited for the peer when the connection broke (anyio 4.5 leaves it as the context).
+            want = ssl.SSLWantReadError | ssl.SSLWantWriteError
+            return not isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError | want)
         cause = cause.__cause__ or cause.__context__
     return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ def _at_least_one(_: object, attribute: attrs.Attribute[Any], value: object) -> 
 
 
 def _seconds(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not (math.isfinite(value) and value >= 0):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= sys.float_info.max:
         raise ConfigurationError(f"{attribute.name} must be a number of seconds, finite and not negative")
 
 

@@ -46,7 +46,7 @@ REQUIRES_PYTHON = ">=3.11"
 REQUIREMENTS = (
     "anyio>=4.5,<5",
     "attrs>=23.2",
-    "httpcore>=1.0,<2",
+    "httpcore>=1.0.6,<2",
     "httpx>=0.28,<0.29",
     "sniffio>=1.3,<2",
 )
