@@ -13,7 +13,7 @@ from ._connections import AsyncConnections
 from ._credentials import Secret, token_callable_failed
 from ._lane_book import ClosedClientError
 from ._operations import Response
-from ._outcomes import Answer, Failure, Outcome
+from ._outcomes import Answer, Cause, Failure, Outcome
 from ._wire import NotedBody, exchange, failure_of
 from .errors import ConfigurationError
 
@@ -89,21 +89,25 @@ async def _send(shared: AsyncShared, call: Call, token: Secret, permit: int, beg
     transport: Any = None
     body: NotedBody | None = None
     answer: Answer | None = None
-    failure = call.out_of_time("while waiting for a free connection")
+    failure: Failure | None = None
+    overdue = Cause.OUT_OF_TIME
     whole = False  # whether the transport is as good as before
     waited = 0.0
     try:
-        with anyio.CancelScope(deadline=anyio.current_time() + call.time_left()) as scope:
-            transport = await shared.connections.acquire()
+        with anyio.CancelScope() as scope:
+            transport = shared.connections.acquire_nowait()
+            if transport is None:
+                scope.deadline = anyio.current_time() + call.time_left()
+                transport = await shared.connections.acquire()
             if not shared.gate.is_open(permit):
                 whole = True
                 return None
             waited = call.clock() - begun
-            seconds, failure = call.bound()
+            seconds, overdue = call.bound()
             scope.deadline = anyio.current_time() + seconds
             if seconds > 0:
                 request, body = call.request(token)
-                answer = call.answer(*await exchange(transport, request), token)
+                answer = call.answer(*await exchange(transport, request), token, waited)
             whole = True
     except ClosedClientError:
         failure = call.not_tried(closed_client())
@@ -115,4 +119,4 @@ async def _send(shared: AsyncShared, call: Call, token: Secret, permit: int, beg
         call.settle(permit, answer)
         if transport is not None:
             await (shared.connections.release(transport) if whole else shared.connections.discard(transport))
-    return call.outcome(answer, failure, body, waited)
+    return answer or call.no_answer(failure, overdue, body, waited)

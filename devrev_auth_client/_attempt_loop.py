@@ -70,6 +70,9 @@ class Next:
     """The last token met a 401: ask again, and answer `TOKEN_UNCHANGED` without sending where it is the same."""
 
 
+_FIRST = Next()
+
+
 class _Meaning(Enum):
     """What an outcome means for repeating the call."""
 
@@ -134,19 +137,19 @@ class AttemptLoop:
 
     def run(self) -> Generator[Next, Outcome, Any]:
         """Yield what comes next, be sent what was met; return the response or raise a `DevRevAuthError`."""
-        step = Next()
+        step = _FIRST
         refused: DevRevAuthError | None = None
         while True:
             outcome = yield step
             if refused is not None and isinstance(outcome, Failure) and outcome.cause is Cause.TOKEN_UNCHANGED:
                 raise refused
             result = self._operation.interpret(outcome)
+            self._note(outcome)
             if not isinstance(result, DevRevAuthError):
-                if not self._met:
+                if len(self._met) == 1:
                     self._budget.earn()
                 return result
             refused = result
-            self._note(outcome)
             refused.attempts = tuple(self._met)
             following = self._next(outcome, refused)
             if following is None:

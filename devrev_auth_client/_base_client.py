@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -13,10 +12,11 @@ from typing import Any, Generic, NoReturn, Self, TypeVar
 import attrs
 import httpx
 
+from . import _fork  # pyright: ignore[reportPrivateUsage]  # of this very package
 from ._attempt_loop import LONGEST_WAIT, AttemptLoop, Next
 from ._credentials import Secret, TokenSource, conceal
 from ._operations import Operation
-from ._outcomes import Answer, Cause, Failure, Outcome
+from ._outcomes import Answer, Cause, Failure
 from ._rate_gate import Closing, EventT, RateGate
 from ._settings import (
     NOT_GIVEN,
@@ -31,7 +31,7 @@ from ._wire import NotedBody
 from .errors import ConfigurationError, DevRevAuthError, RateLimit, TooManyRequestsError
 from .retry import RetryBudget, RetryPolicy
 
-ConnectionsT = TypeVar("ConnectionsT")
+ConnectionsT = TypeVar("ConnectionsT", bound=_fork.Forkable)
 
 
 @attrs.frozen
@@ -66,7 +66,7 @@ class Shared(Generic[ConnectionsT, EventT]):
         self.budget = RetryBudget()
         self.rate_limit: RateLimit | None = None
         self.closed = False
-        self.process_id = os.getpid()
+        _fork.watch(self)
         self._urls: dict[str, httpx.URL] = {}
         self._base = str(base_url).rstrip("/")
 
@@ -79,12 +79,11 @@ class Shared(Generic[ConnectionsT, EventT]):
             self._urls[target] = url
         return url
 
-    def enter_process(self) -> None:
-        """Forget the parent's callers where this process is a fork."""
-        if self.process_id != os.getpid():
-            self.gate.forget_callers()
-            self.budget.forget_callers()
-            self.process_id = os.getpid()
+    def after_fork(self) -> None:
+        """Forget the parent's callers and connections."""
+        self.gate.after_fork()
+        self.budget.after_fork()
+        self.connections.after_fork()
 
 
 class Call:
@@ -122,12 +121,12 @@ class Call:
         """Return the seconds until `total_timeout` runs out; infinity where there is none."""
         return self.deadline - self.clock()
 
-    def bound(self) -> tuple[float, Failure]:
+    def bound(self) -> tuple[float, Cause]:
         """Return the seconds an attempt may take from now on, and what it ends with when they are over."""
         left = self.time_left()
         if isinstance(self._timeout, httpx.Timeout) or left <= self._timeout:
-            return left, self.out_of_time("before the answer was there")
-        return self._timeout, Failure(Cause.TIMED_OUT, f"no answer within {self._timeout:g} s")
+            return left, Cause.OUT_OF_TIME
+        return self._timeout, Cause.TIMED_OUT
 
     def out_of_time(self, when: str) -> Failure:
         """Return what a call ends with when `total_timeout` is over."""
@@ -168,22 +167,20 @@ class Call:
         operation = self._operation
         url = self._shared.url(operation.target)
         body = NotedBody(operation.body)
-        headers = {
-            "Host": url.netloc.decode("ascii"),
-            **self._options.headers,
-            **dict(operation.headers),
-            "Content-Length": str(len(operation.body)),
-            "Authorization": token.authorization(),
-        }
+        headers = [
+            *self._options.wire_headers(url.netloc, operation.headers),
+            (b"Content-Length", b"%d" % len(operation.body)),
+            (b"Authorization", token.authorization()),
+        ]
         phases = self._timeout.as_dict() if isinstance(self._timeout, httpx.Timeout) else {}
         if bound is not None and bound != float("inf"):
             phases = {name: min(phases.get(name) or bound, bound) for name in ("connect", "read", "write")}
         extensions = {"timeout": {**phases, "pool": None}}
         return httpx.Request(operation.method, url, headers=headers, stream=body, extensions=extensions), body
 
-    def answer(self, status_code: int, headers: httpx.Headers, content: bytes, token: Secret) -> Answer:
+    def answer(self, status_code: int, headers: httpx.Headers, content: bytes, token: Secret, waited: float) -> Answer:
         """Return what arrived, without the token in it."""
-        return Answer(status_code, headers, content, token, self._shared.surroundings.wall_clock())
+        return Answer(status_code, headers, content, token, self._shared.surroundings.wall_clock(), waited)
 
     def settle(self, permit: int, answer: Answer | None) -> None:
         """Hand the permit back to the gate and keep the quota that the answer tells."""
@@ -207,12 +204,15 @@ class Call:
         """Return what an attempt ends with that could not begin."""
         return Failure(Cause.NOT_TRIED, "not tried", error=error)
 
-    def outcome(self, answer: Answer | None, failure: Failure, body: NotedBody | None, waited: float) -> Outcome:
-        """Return what an attempt met: the answer, or else the failure."""
-        outcome = failure if answer is None else answer
-        outcome.waited = waited
+    def no_answer(self, failure: Failure | None, overdue: Cause, body: NotedBody | None, waited: float) -> Failure:
+        """Return what an attempt without an answer met: the failure, or else its time was over."""
+        if failure is None and overdue is Cause.OUT_OF_TIME:
+            failure = self.out_of_time("while waiting for a free connection" if body is None else "before the answer")
+        elif failure is None:
+            failure = Failure(overdue, f"no answer within {self._timeout:g} s")
+        failure.waited = waited
         failure.sent = body is not None and body.begun and failure.cause is not Cause.UNREACHABLE
-        return outcome
+        return failure
 
 
 class BaseClient(Generic[ConnectionsT, EventT]):
@@ -271,7 +271,6 @@ class BaseClient(Generic[ConnectionsT, EventT]):
         shared, options = self._shared, self._options
         if shared.closed:
             raise closed_client()
-        shared.enter_process()
         return Call(
             operation,
             options,

@@ -7,7 +7,6 @@ connection that was cancelled or broken is closed and another takes its place.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from typing import Any, Protocol, TypeVar
@@ -17,7 +16,7 @@ import httpx
 from anyio.lowlevel import current_token
 
 from ._lane import AsyncLane, Route, SyncLane
-from ._lane_book import ClosedClientError, LaneBook, LaneWaiter
+from ._lane_book import ClosedClientError, LaneBook
 from ._wire import LONGEST_CLOSE
 
 logger = logging.getLogger(__name__)
@@ -29,6 +28,10 @@ SyncTransportT = TypeVar("SyncTransportT", bound=httpx.BaseTransport)
 
 class AsyncConnections(Protocol[AsyncTransportT]):
     """Where the async client gets its transports."""
+
+    def acquire_nowait(self) -> AsyncTransportT | None:
+        """Return a free transport, or `None` where there is none. Raises `ClosedClientError`."""
+        ...
 
     async def acquire(self) -> AsyncTransportT:
         """Return a transport, waiting for a free one. Raises `ClosedClientError`."""
@@ -44,6 +47,10 @@ class AsyncConnections(Protocol[AsyncTransportT]):
 
     async def aclose(self) -> None:
         """Refuse further callers and close what is idle; the rest is closed when it is given back."""
+        ...
+
+    def after_fork(self) -> None:
+        """Forget the parent's connections."""
         ...
 
 
@@ -73,9 +80,13 @@ class SyncConnections(Protocol[SyncTransportT]):
         """Refuse further callers and close what is idle; the rest is closed when it is given back."""
         ...
 
+    def after_fork(self) -> None:
+        """Forget the parent's connections."""
+        ...
+
 
 class AsyncLanes:
-    """Lanes for asyncio and trio; each event loop has lanes of its own, and so has a forked process."""
+    """Lanes for asyncio and trio; each event loop has lanes of its own."""
 
     def __init__(self, size: int, route: Route) -> None:
         self._size = size
@@ -84,22 +95,22 @@ class AsyncLanes:
         # By event loop. Not anyio's RunVar: what it holds refers back to the loop, and both then live for ever.
         self._books: dict[object, LaneBook[AsyncLane, anyio.Event]] = {}
 
+    def acquire_nowait(self) -> AsyncLane | None:
+        """Return a free lane, or `None` where all are in use."""
+        return self._home().take()
+
     async def acquire(self) -> AsyncLane:
-        """Return a lane whose connection is usable or not opened yet, first come, first served."""
-        if self._closed:
-            raise ClosedClientError
-        loop = _running_loop()
-        book = self._books.get(loop)
-        if book is None or book.process_id != os.getpid():
-            book = self._open_book(loop)
-        place = book.take()
-        lane = place if isinstance(place, AsyncLane) else await self._queue(book, place)
+        """Return a lane, first come, first served."""
+        book = self._home()
+        waiter = book.join()
         try:
-            await lane.make_ready()
+            await waiter.event.wait()
         except BaseException:
-            await self.discard(lane)
+            given = book.leave(waiter)
+            if given is not None:
+                await self.release(given)
             raise
-        return lane
+        return book.collect(waiter)
 
     async def release(self, transport: AsyncLane) -> None:
         """Give the lane to the next in the queue, or keep it."""
@@ -119,25 +130,22 @@ class AsyncLanes:
         book = self._books.pop(_running_loop(), None)
         await self._close_all(book.close() if book is not None else [])
 
-    def _open_book(self, loop: object) -> LaneBook[AsyncLane, anyio.Event]:
-        for other in list(self._books):
-            if _has_ended(other):
-                self._books.pop(other, None)
-        book = LaneBook(self._size, lambda book: AsyncLane(self._route, book), anyio.Event)
-        self._books[loop] = book
-        return book
+    def after_fork(self) -> None:
+        """Forget the parent's lanes."""
+        self._books = {}
+        self._route.after_fork()
 
-    async def _queue(
-        self, book: LaneBook[AsyncLane, anyio.Event], waiter: LaneWaiter[AsyncLane, anyio.Event]
-    ) -> AsyncLane:
-        try:
-            await waiter.event.wait()
-        except BaseException:
-            given = book.leave(waiter)
-            if given is not None:
-                await self.release(given)
-            raise
-        return book.collect(waiter)
+    def _home(self) -> LaneBook[AsyncLane, anyio.Event]:
+        if self._closed:
+            raise ClosedClientError
+        loop = _running_loop()
+        book = self._books.get(loop)
+        if book is None:
+            for other in [other for other in self._books if _has_ended(other)]:
+                del self._books[other]
+            book = LaneBook(self._size, lambda book: AsyncLane(self._route, book), anyio.Event)
+            self._books[loop] = book
+        return book
 
     async def _close_all(self, lanes: list[AsyncLane]) -> None:
         while lanes:
@@ -174,7 +182,7 @@ def _has_ended(loop: Any) -> bool:
 
 
 class SyncLanes:
-    """Lanes for threads; a forked process has lanes of its own."""
+    """Lanes for threads."""
 
     def __init__(self, size: int, route: Route) -> None:
         self._size = size
@@ -183,22 +191,10 @@ class SyncLanes:
         self._book = self._new_book()
 
     def acquire(self, deadline: float) -> SyncLane | None:
-        """Return a lane whose connection is usable or not opened yet, first come, first served."""
+        """Return a lane, first come, first served."""
         if self._closed:
             raise ClosedClientError
-        if self._book.process_id != os.getpid():
-            self._book = self._new_book()
-        book = self._book
-        place = book.take()
-        lane = place if isinstance(place, SyncLane) else self._queue(book, place, deadline)
-        if lane is None:
-            return None
-        try:
-            lane.make_ready()
-        except BaseException:
-            self.discard(lane)
-            raise
-        return lane
+        return self._book.take() or self._queue(self._book, deadline)
 
     def set_deadline(self, transport: SyncLane, deadline: float) -> None:
         """Cut the coming attempt at `deadline`."""
@@ -219,12 +215,16 @@ class SyncLanes:
     def close(self) -> None:
         """Close the idle lanes."""
         self._closed = True
-        for lane in self._book.close() if self._book.process_id == os.getpid() else ():
+        for lane in self._book.close():
             self._close(lane)
 
-    def _queue(
-        self, book: LaneBook[SyncLane, threading.Event], waiter: LaneWaiter[SyncLane, threading.Event], deadline: float
-    ) -> SyncLane | None:
+    def after_fork(self) -> None:
+        """Forget the parent's lanes."""
+        self._book = self._new_book()
+        self._route.after_fork()
+
+    def _queue(self, book: LaneBook[SyncLane, threading.Event], deadline: float) -> SyncLane | None:
+        waiter = book.join()
         given = False
         try:
             given = waiter.event.wait(min(max(0.0, deadline - time.monotonic()), threading.TIMEOUT_MAX))
@@ -249,10 +249,17 @@ class AsyncTransport:
 
     def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
         self._transport = transport
+        self._closed = False
+
+    def acquire_nowait(self) -> httpx.AsyncBaseTransport:
+        """Return the transport."""
+        if self._closed:
+            raise ClosedClientError
+        return self._transport
 
     async def acquire(self) -> httpx.AsyncBaseTransport:
         """Return the transport."""
-        return self._transport
+        return self.acquire_nowait()
 
     async def release(self, transport: httpx.AsyncBaseTransport) -> None:
         """Do nothing."""
@@ -262,7 +269,11 @@ class AsyncTransport:
 
     async def aclose(self) -> None:
         """Close the transport."""
+        self._closed = True
         await self._transport.aclose()
+
+    def after_fork(self) -> None:
+        """Do nothing: what a fork does to it is the user's to know."""
 
 
 class SyncTransport:
@@ -270,9 +281,12 @@ class SyncTransport:
 
     def __init__(self, transport: httpx.BaseTransport) -> None:
         self._transport = transport
+        self._closed = False
 
     def acquire(self, deadline: float) -> httpx.BaseTransport:  # noqa: ARG002  # there is no queue to wait in
         """Return the transport."""
+        if self._closed:
+            raise ClosedClientError
         return self._transport
 
     def set_deadline(self, transport: httpx.BaseTransport, deadline: float) -> None:
@@ -286,4 +300,8 @@ class SyncTransport:
 
     def close(self) -> None:
         """Close the transport."""
+        self._closed = True
         self._transport.close()
+
+    def after_fork(self) -> None:
+        """Do nothing: what a fork does to it is the user's to know."""

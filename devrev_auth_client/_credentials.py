@@ -21,10 +21,11 @@ _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")  # what a bearer token and a header
 class Secret:
     """A bearer token that no repr, text, format or pickle shows."""
 
-    __slots__ = ("_value",)
+    __slots__ = ("_bytes", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
+        self._bytes = value.encode("ascii")
 
     def __repr__(self) -> str:
         return "<bearer token, hidden>"
@@ -38,9 +39,9 @@ class Secret:
     # Equality alone is needed; a hash would be one more trace of the value.
     __hash__ = None  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
 
-    def authorization(self) -> str:
+    def authorization(self) -> bytes:
         """Return the value of the `Authorization` header (RFC 6750 section 2.1)."""
-        return f"Bearer {self._value}"
+        return b"Bearer " + self._bytes
 
     def scrub_text(self, text: str) -> str:
         """Return `text` without the token."""
@@ -58,13 +59,11 @@ class Secret:
 
     def scrub_bytes(self, content: bytes) -> bytes:
         """Return `content` without the token: servers and debugging proxies echo what they were sent."""
-        value = self._value.encode("ascii")
-        return content.replace(value, REDACTED.encode("ascii")) if value in content else content
+        return content.replace(self._bytes, REDACTED.encode("ascii")) if self._bytes in content else content
 
     def scrub_headers(self, headers: httpx.Headers) -> httpx.Headers:
         """Return `headers` without the token."""
-        value = self._value.encode("ascii")
-        if not any(value in name or value in content for name, content in headers.raw):
+        if self._bytes not in b"\n".join([part for header in headers.raw for part in header]):
             return headers
         return httpx.Headers([(self.scrub_bytes(name), self.scrub_bytes(content)) for name, content in headers.raw])
 

@@ -5,7 +5,6 @@ Idle lanes are kept last in, first out, so that few connections stay warm.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -34,7 +33,6 @@ class LaneBook(Generic[LaneT, EventT]):
     def __init__(
         self, size: int, open_lane: Callable[[LaneBook[LaneT, EventT]], LaneT], make_event: Callable[[], EventT]
     ) -> None:
-        self.process_id = os.getpid()  # a forked child must not touch its parent's connections
         self._open_lane = open_lane
         self._make_event = make_event
         self._lock = threading.Lock()
@@ -44,19 +42,33 @@ class LaneBook(Generic[LaneT, EventT]):
         self._queue: OrderedDict[LaneWaiter[LaneT, EventT], None] = OrderedDict()
         self._closed = False
 
-    def take(self) -> LaneT | LaneWaiter[LaneT, EventT]:
-        """Return a lane, or the place in the queue where there is none free."""
+    def take(self) -> LaneT | None:
+        """Return a free lane, or `None` where all are in use."""
         with self._lock:
-            if self._closed:
-                raise ClosedClientError
-            if self._idle:
-                return self._idle.pop()
-            if self._unopened:
-                self._unopened -= 1
-                return self._open_lane(self)
-            waiter: LaneWaiter[LaneT, EventT] = LaneWaiter(self._make_event())
-            self._queue[waiter] = None
-            return waiter
+            return self._free()
+
+    def join(self) -> LaneWaiter[LaneT, EventT]:
+        """Return a place in the queue, whose event is set once it has a lane."""
+        waiter: LaneWaiter[LaneT, EventT] = LaneWaiter(self._make_event())
+        with self._lock:
+            # One may have come free since `take`.
+            waiter.lane = self._free()
+            if waiter.lane is None:
+                self._queue[waiter] = None
+            else:
+                waiter.event.set()
+        return waiter
+
+    def _free(self) -> LaneT | None:
+        if self._closed:
+            raise ClosedClientError
+        if self._idle:
+            return self._idle.pop()
+        if not self._unopened:
+            return None
+        lane = self._open_lane(self)
+        self._unopened -= 1
+        return lane
 
     def collect(self, waiter: LaneWaiter[LaneT, EventT]) -> LaneT:
         """Return the lane that a woken waiter was given."""

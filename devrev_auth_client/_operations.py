@@ -93,7 +93,10 @@ _EFFECTS = {auth_tokens_get.__name__: Effect.READ, auth_tokens_self_delete.__nam
 _STRICT = Client("https://unused.invalid", raise_on_unexpected_status=True)
 
 
-@attrs.frozen
+_encode_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
+
+@attrs.define
 class Operation:
     """One call's request and how to read its answers."""
 
@@ -102,7 +105,7 @@ class Operation:
     method: str
     target: str
     """Path and query, below the base URL."""
-    headers: list[tuple[str, str]]
+    headers: tuple[tuple[str, str], ...]
     body: bytes
     parser: Callable[..., Any]
     """The generated `_parse_response`."""
@@ -211,16 +214,16 @@ def parsed_of(response: Response[ParsedT]) -> ParsedT:
     return cast(ParsedT, response.parsed)
 
 
-def _request(kwargs: Any) -> tuple[str, str, list[tuple[str, str]], bytes]:
+def _request(kwargs: Any) -> tuple[str, str, tuple[tuple[str, str], ...], bytes]:
     """Return method, target, headers and body of what a generated `_get_kwargs` gave, which are httpx's arguments."""
     method = kwargs["method"].upper()
     if kwargs.keys() <= {"method", "url", "headers", "json"}:
         # What httpx would make of these, without the time it takes to.
-        content = json.dumps(kwargs["json"], separators=(",", ":"), allow_nan=False) if "json" in kwargs else ""
-        return method, kwargs["url"], list(kwargs.get("headers", {}).items()), content.encode()
+        content = _encode_json(kwargs["json"]) if "json" in kwargs else ""
+        return method, kwargs["url"], tuple(kwargs.get("headers", {}).items()), content.encode()
     del kwargs["method"]
     request = httpx.Request(method, f"https://unused.invalid{kwargs.pop('url')}", **kwargs)
-    headers = [(name, value) for name, value in request.headers.items() if name not in ("host", "content-length")]
+    headers = tuple(item for item in request.headers.items() if item[0] not in ("host", "content-length"))
     return method, request.url.raw_path.decode("ascii"), headers, request.read()
 
 

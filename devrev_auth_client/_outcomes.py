@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from enum import Enum, auto
-from functools import cached_property
 from typing import Any
 
 import attrs
@@ -15,6 +14,8 @@ from ._credentials import Secret
 from ._json import is_json_object, without_nulls
 from .errors import DevRevAuthError, RateLimit
 
+_NOT_READ = object()
+
 
 class Answer:
     """A response that was read to its end, with the token scrubbed out of all of it.
@@ -23,13 +24,21 @@ class Answer:
     """
 
     def __init__(
-        self, status_code: int, headers: httpx.Headers, content: bytes, token: Secret, received_at: float
+        self,
+        status_code: int,
+        headers: httpx.Headers,
+        content: bytes,
+        token: Secret,
+        received_at: float,
+        waited: float = 0.0,
     ) -> None:
         self.status_code = status_code
         self.headers = token.scrub_headers(headers)
         self.content = token.scrub_bytes(content)
-        self.waited = 0.0
+        self.rate_limit: RateLimit | None = _rate_headers.rate_limit(self.headers)
+        self.waited = waited  # seconds before it was sent
         self._token = token
+        self._body: Any = _NOT_READ
         self._received_at = received_at  # Unix time
 
     @property
@@ -37,33 +46,30 @@ class Answer:
         """The body as text; what is not UTF-8 is replaced."""
         return self.content.decode("utf-8", errors="replace")
 
-    @cached_property
+    @property
     def body(self) -> Any:
         """The body as decoded JSON, fields that are null left out: the description knows absent fields only.
 
         Raises `ValueError` where it is no JSON and `RecursionError` where it is nested too deeply.
         """
-        body = json.loads(self.content)
-        if b"null" in self.content:
-            body = without_nulls(body)
-        # An escaped slash or letter hides a token from the search in the raw bytes.
-        return self._token.scrub_json(body) if b"\\" in self.content else body
+        if self._body is _NOT_READ:
+            body = json.loads(self.content)
+            if b"null" in self.content:
+                body = without_nulls(body)
+            # An escaped slash or letter hides a token from the search in the raw bytes.
+            self._body = self._token.scrub_json(body) if b"\\" in self.content else body
+        return self._body
 
     def json(self) -> Any:
         """Return the body as the generated parsers ask for it."""
         return self.body
 
-    @cached_property
+    @property
     def retry_after(self) -> float | None:
         """Seconds the server asks to wait, by header or body, or `None`."""
         return _rate_headers.retry_after(self.headers, self._body_field("retry_after"), self._received_at)
 
-    @cached_property
-    def rate_limit(self) -> RateLimit | None:
-        """The quota the answer tells, or `None`."""
-        return _rate_headers.rate_limit(self.headers)
-
-    @cached_property
+    @property
     def quota_pause(self) -> float:
         """Seconds until a used-up quota is renewed; 0 where requests remain."""
         return _rate_headers.quota_pause(self.rate_limit, self.headers, self._received_at)

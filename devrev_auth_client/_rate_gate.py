@@ -168,7 +168,7 @@ class RateGate(Generic[EventT]):
         with self._lock:
             return self._closing, max(0.0, self._opens_at - self._clock())
 
-    def forget_callers(self) -> None:
+    def after_fork(self) -> None:
         """Start over with nobody waiting or in flight: a forked child has none of its parent's callers.
 
         The lock is replaced, not taken: a thread that does not exist in the child may have held it.

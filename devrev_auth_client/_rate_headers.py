@@ -16,7 +16,7 @@ import httpx
 from .errors import RateLimit
 
 _DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")  # [0-9], not \d: other scripts' digits are no HTTP
-_INTEGER = re.compile(r"[0-9]{1,18}")
+_INTEGER = re.compile(rb"[0-9]{1,18}")
 
 
 def retry_after(headers: httpx.Headers, body_value: object, wall_now: float) -> float | None:
@@ -33,9 +33,12 @@ def retry_after(headers: httpx.Headers, body_value: object, wall_now: float) -> 
 
 def rate_limit(headers: httpx.Headers) -> RateLimit | None:
     """Return the quota the answer tells, or `None` where it has no valid `X-Ratelimit-*` header."""
-    limit = _integer(headers.get("X-Ratelimit-Limit"))
-    remaining = _integer(headers.get("X-Ratelimit-Remaining"))
-    reset_at = _from_epoch(_integer(headers.get("X-Ratelimit-Reset")))
+    told = {name.lower(): value for name, value in headers.raw if name[:12].lower() == b"x-ratelimit-"}
+    if not told:
+        return None
+    limit = _integer(told.get(b"x-ratelimit-limit"))
+    remaining = _integer(told.get(b"x-ratelimit-remaining"))
+    reset_at = _from_epoch(_integer(told.get(b"x-ratelimit-reset")))
     if limit is None and remaining is None and reset_at is None:
         return None
     return RateLimit(limit, remaining, reset_at)
@@ -83,7 +86,7 @@ def _http_date(value: str) -> datetime | None:
     return date
 
 
-def _integer(value: str | None) -> int | None:
+def _integer(value: bytes | None) -> int | None:
     return int(value) if value is not None and _INTEGER.fullmatch(value) else None
 
 

@@ -54,7 +54,21 @@ class Options:
     total_timeout: float | None
     retry: RetryPolicy
     headers: dict[str, str]
-    """Sent with every request, `Authorization` excepted."""
+    """Sent with every request, unless the operation has the same."""
+    _wire_headers: dict[tuple[tuple[str, str], ...], list[tuple[bytes, bytes]]] = attrs.field(
+        factory=dict, init=False, repr=False, eq=False
+    )
+
+    def wire_headers(self, host: bytes, of_operation: tuple[tuple[str, str], ...]) -> list[tuple[bytes, bytes]]:
+        """Return the headers that do not change from call to call, as they are sent; made once for each operation."""
+        known = self._wire_headers.get(of_operation)
+        if known is None:
+            names = {name.lower() for name, _ in of_operation}
+            ours = [(name, value) for name, value in self.headers.items() if name.lower() not in names]
+            known = [(b"Host", host), *((name.encode(), value.encode()) for name, value in [*ours, *of_operation])]
+            if len(self._wire_headers) < 100:  # an operation's headers may have an argument in them
+                self._wire_headers[of_operation] = known
+        return known
 
 
 def checked_options(
@@ -157,7 +171,7 @@ def checked_verify(verify: object) -> ssl.SSLContext | str | bool:
     if isinstance(verify, bool | ssl.SSLContext):
         return verify
     # os.path.exists is false, where Path.exists raises, for a certificate in place of its path.
-    if isinstance(verify, str | Path) and verify != "" and os.path.exists(verify):  # noqa: PTH110
+    if isinstance(verify, str | Path) and os.path.exists(verify):  # noqa: PTH110
         return str(verify)
     raise ConfigurationError("verify must be True, False, an ssl.SSLContext, or the path of a PEM file or folder")
 

@@ -15,7 +15,7 @@ from ._connections import SyncConnections
 from ._credentials import Secret, token_callable_failed
 from ._lane_book import ClosedClientError
 from ._operations import Response
-from ._outcomes import Answer, Failure, Outcome
+from ._outcomes import Answer, Cause, Failure, Outcome
 from ._wire import NotedBody, exchange_sync, failure_of
 from .errors import ConfigurationError
 
@@ -95,7 +95,8 @@ def _send(shared: SyncShared, call: Call, token: Secret, permit: int, begun: flo
     transport: Any = None
     body: NotedBody | None = None
     answer: Answer | None = None
-    failure = call.out_of_time("while waiting for a free connection")
+    failure: Failure | None = None
+    overdue = Cause.OUT_OF_TIME
     whole = False  # whether the transport is as good as before
     waited = 0.0
     deadline = time.monotonic() + call.time_left()
@@ -106,12 +107,12 @@ def _send(shared: SyncShared, call: Call, token: Secret, permit: int, begun: flo
             return None
         if transport is not None:
             waited = call.clock() - begun
-            seconds, failure = call.bound()
+            seconds, overdue = call.bound()
             deadline = time.monotonic() + seconds
             if seconds > 0:
                 shared.connections.set_deadline(transport, deadline)
                 request, body = call.request(token, seconds)
-                answer = call.answer(*exchange_sync(transport, request), token)
+                answer = call.answer(*exchange_sync(transport, request), token, waited)
             whole = True
     except ClosedClientError:
         failure = call.not_tried(closed_client())
@@ -124,4 +125,4 @@ def _send(shared: SyncShared, call: Call, token: Secret, permit: int, begun: flo
         call.settle(permit, answer)
         if transport is not None:
             (shared.connections.release if whole else shared.connections.discard)(transport)
-    return call.outcome(answer, failure, body, waited)
+    return answer or call.no_answer(failure, overdue, body, waited)

@@ -122,8 +122,11 @@ def _within_bounds(size: int) -> int:
 
 def _decompressed(content: bytes, headers: httpx.Headers) -> bytes:
     # `Accept-Encoding: identity` was sent; a proxy may compress all the same.
-    encoding = headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding == "identity" or not content:
+    encoding = headers.get("Content-Encoding")
+    if encoding is None or not content:
+        return content
+    encoding = encoding.strip().lower()
+    if encoding == "identity":
         return content
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise UnreadableAnswerError("the answer has a content encoding that was not asked for")

@@ -82,6 +82,6 @@ class RetryBudget:
             with self._lock:
                 self._tokens += 1
 
-    def forget_callers(self) -> None:
+    def after_fork(self) -> None:
         """Replace the lock, which a thread that a forked child does not have may hold."""
         self._lock = threading.Lock()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -19,36 +20,41 @@ LAYERS = {
     "leaves": ("errors token_types _version _json", "generated"),
     "policy": ("retry", "_credentials _rate_headers", "_outcomes", "_rate_gate", "_attempt_loop"),
     "operations": ("_refusals _operations",),
-    "connections": ("_wire _lane_book _lane _connections",),
+    "connections": ("_fork _wire _network", "_lane_book _lane _connections"),
     "clients": ("_settings _base_client", "_async_driver _async_client", "_sync_driver _sync_client"),
 }
 ROWS = [row.split() for rows in LAYERS.values() for row in rows]
 ORDER = [module for row in ROWS for module in row] + ["__init__"]
 
-# The fake DevRev, from the outside in: a module imports only from those after it.
+# What ships with the client and is no part of it, from the outside in: a module imports only from rows after its own,
+# and in its own row from those to its right. Of the client, the fake may use TokenType.
 FAKE_ROWS = [
     "testing",
-    "_fake_devrev",
-    "_fake_transport",
-    "_fake_server",
-    "_fake_core",
-    "_fake_api _fake_quota",
-    "_fake_script",
-    "_fake_answers",
-    "_fake_records",
+    "_fake.devrev",
+    "_fake.transport",
+    "_fake.server",
+    "_fake.core",
+    "_fake.api _fake.quota",
+    "_fake.script",
+    "_fake.answers",
+    "_fake.records",
 ]
+VENDORING = ["vendor", "_vendoring.swap", "_vendoring.source", "_vendoring.report", "_vendoring.stamp"]
 FAKE = " ".join(FAKE_ROWS).split()
+ISLANDS = [("the fake", FAKE, {"token_types"}), ("the vendoring command", VENDORING, set[str]())]
+OUTSIDE = {module for _, modules, _ in ISLANDS for module in modules}
 
 # What stands side by side in the order and still has nothing to do with one another.
 APART = [
     ("errors token_types _version _json", "errors token_types _version _json generated"),
-    ("_refusals _operations", "_wire _lane_book _lane _connections"),
+    ("_refusals _operations", "_fork _wire _network _lane_book _lane _connections"),
     ("_async_driver _async_client", "_sync_driver _sync_client"),
 ]
 STRANGERS = {pair for one, other in APART for pair in product(one.split(), other.split())}
 STRANGERS |= {(other, one) for one, other in STRANGERS}
 
-DEPENDENCIES = {"anyio", "attr", "attrs", "httpcore", "httpx"}
+FOLDERS = {"_fake", "_vendoring"}
+DEPENDENCIES = {"anyio", "attr", "attrs", "httpcore", "httpx", "sniffio"}
 # Decisions: whatever they need of these is handed in.
 PURE = {"_rate_headers", "_rate_gate", "_attempt_loop"}
 IMPURE = {"anyio", "asyncio", "httpcore", "os", "random", "secrets", "socket", "time", "trio"}
@@ -67,15 +73,27 @@ class Import:
 def violations(package: Path) -> list[str]:
     """List what breaks a wall, as `module:line: what`."""
     modules = {_dotted(package, path): path for path in sorted(package.rglob("*.py"))}
-    found = [problem for name, path in modules.items() for problem in _forms(name, path, modules.keys())]
-    imports = [item for name, path in modules.items() for item in _imports(name, path, modules.keys())]
+    found = [problem for name, path in modules.items() for problem in _dynamic(name, path)]
+    imports = [item for name, path in modules.items() for item in _imports(name, path)]
     for item in imports:
         reason = _foreign_reason(item) if item.foreign else _inner_reason(item)
         if reason:
             found.append(f"{item.module}:{item.line}: {reason}")
-    known = {*ORDER, *FAKE}
-    found += [f"{name}:1: is in no layer" for name in modules if name.partition(".")[0] not in known]
+    found += [f"{name}:1: is in no layer" for name in modules if _unit(name) not in {*ORDER, *OUTSIDE, *FOLDERS}]
     return found
+
+
+@cache
+def _nodes(code: str) -> list[ast.AST]:
+    """Give the nodes that can import or call."""
+    kinds = (ast.Import, ast.ImportFrom, ast.Attribute, ast.Call)
+    return [node for node in ast.walk(ast.parse(code)) if isinstance(node, kinds)]
+
+
+def _unit(dotted: str) -> str:
+    """Name what the maps list: a module, the whole of `generated`, or a module of another folder."""
+    parts = dotted.split(".")
+    return ".".join(parts[:2] if parts[0] in FOLDERS else parts[:1])
 
 
 def _dotted(package: Path, path: Path) -> str:
@@ -83,21 +101,22 @@ def _dotted(package: Path, path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
-def _forms(module: str, path: Path, modules: object) -> Iterator[str]:
-    """Find ways to ask for the installed distribution, whether imported or not."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Attribute) and ast.unparse(node) == "importlib.metadata":
+def _dynamic(module: str, path: Path) -> Iterator[str]:
+    """Find imports that are no import statement."""
+    for node in _nodes(path.read_text("utf-8")):
+        if isinstance(node, ast.Attribute) and node.attr == "metadata" and ast.unparse(node.value) == "importlib":
             yield f"{module}:{node.lineno}: asks for the installed distribution"
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"__import__", "importlib.import_module"}:
+        called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+        if called in {"__import__", "import_module", "importlib.import_module"}:
             yield f"{module}:{node.lineno}: imports by a name that nobody can check"
 
 
-def _imports(module: str, path: Path, modules: object) -> Iterator[Import]:
+def _imports(module: str, path: Path) -> Iterator[Import]:
     is_package = path.name == "__init__.py"
     parents = [] if module == "__init__" else module.split(".")
     if parents and not is_package:
         parents = parents[:-1]
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in _nodes(path.read_text("utf-8")):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield Import(module, node.lineno, alias.name, foreign=True)
@@ -120,26 +139,26 @@ def _foreign_reason(item: Import) -> str | None:
         return "asks for the installed distribution"
     if item.module in PURE and top in IMPURE:
         return f"a pure module imports {top}"
-    allowed = DEPENDENCIES | ({"uvicorn"} if item.module == "_fake_server" else set())
+    allowed = DEPENDENCIES | ({"uvicorn"} if item.module == "_fake.server" else set())
     if top not in sys.stdlib_module_names and top not in allowed:
         return f"imports {top}, which is no dependency"
     return None
 
 
 def _inner_reason(item: Import) -> str | None:
-    importer, target = item.module.partition(".")[0], item.target.partition(".")[0]
-    if target not in {*ORDER, *FAKE}:
+    importer, target = _unit(item.module), _unit(item.target)
+    if target not in {*ORDER, *OUTSIDE}:
         return f"imports {item.target}, which is in no layer"
     if importer == "generated":
-        ours = item.target == "token_types.TokenType" and item.module == "generated.models.token_type"
-        return None if target == "generated" or ours else f"generated code imports {target}"
+        return None if target in {"generated", "token_types"} else f"generated code imports {target}"
     if target == "generated":
         return None if importer == "_operations" else "imports generated code, which only _operations does"
-    if importer in FAKE:
-        inward = target in FAKE and FAKE.index(importer) < FAKE.index(target)
-        return None if inward or target == "token_types" else f"the fake imports {target}"
-    if target in FAKE:
-        return f"imports {target}, which is for tests"
+    for name, modules, allowed in ISLANDS:
+        if importer in modules:
+            inward = target in modules and modules.index(importer) < modules.index(target)
+            return None if inward or target in allowed else f"{name} imports {target}"
+        if target in modules:
+            return f"imports {target}, which is no part of the client"
     if (importer, target) in STRANGERS:
         return f"imports {target}, with which it has nothing to do"
     if ORDER.index(target) >= ORDER.index(importer):

@@ -1,5 +1,5 @@
 # Written by `make generate` from openapi/auth-tokens.yaml; do not edit.
-# pyright: reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections.abc import Mapping

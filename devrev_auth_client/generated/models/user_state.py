@@ -1,4 +1,5 @@
 # Written by `make generate` from openapi/auth-tokens.yaml; do not edit.
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 from ...token_types import OpenStrEnum
 
 
