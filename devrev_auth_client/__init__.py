@@ -17,8 +17,9 @@ Layers, each importing only from those above it:
                  _attempt_loop                            what follows from what an attempt met
     operations   _refusals, _operations                   requests and the meaning of answers
     connections  _fork, _wire, _network                   what a fork starts over; bytes; sockets
-                 _lane_book, _lane, _connections          lanes
-    clients      _settings, _base_client                  what both have in common
+                 _lane_book, _lane                        one lane, and who has which
+                 _async_connections, _sync_connections    lanes, or the transport handed in
+    clients      _settings, _call, _base_client           what both have in common
                  _async_driver, _async_client             asyncio and trio
                  _sync_driver, _sync_client               threads
 

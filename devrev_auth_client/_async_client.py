@@ -10,8 +10,9 @@ import anyio
 import httpx
 
 from . import _async_driver, _operations  # pyright: ignore[reportPrivateUsage]  # of this very package
-from ._base_client import BaseClient, Shared, Surroundings
-from ._connections import AsyncConnections, AsyncLanes, AsyncTransport
+from ._async_connections import AsyncConnections, AsyncLanes, AsyncTransport
+from ._base_client import BaseClient
+from ._call import Shared, Surroundings
 from ._credentials import token_source
 from ._lane import Route
 from ._operations import AuthToken, AuthTokensGetResponse, Endpoint, Operation, ParsedT, Response
@@ -39,7 +40,8 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], anyio.Event]):
     """Reads and revokes DevRev auth tokens, awaited from asyncio or trio.
 
     One client serves any number of tasks and keeps its connections warm; make one and close it at the end, with
-    `async with` or `aclose()`, in the event loop that used it. It may be used in one event loop after another.
+    `async with` or `aclose()`, in the event loop that used it. It may be used in one event loop after another, but
+    not in two at the same time.
 
     Args:
         token: the bearer token, or a callable (plain or async) that returns it: it is asked before every attempt, and
@@ -88,6 +90,8 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], anyio.Event]):
         else:
             connections = AsyncTransport(checked_transport(transport, httpx.AsyncBaseTransport))
         self._shared = Shared(taken(source), url, connections, _surroundings, anyio.Event)
+        if isinstance(connections, AsyncLanes):
+            connections.on_lost_loop = self._shared.gate.forget_in_flight
 
     async def __aenter__(self) -> Self:
         return self
@@ -102,7 +106,7 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], anyio.Event]):
 
     async def aclose(self) -> None:
         """Close the client and its `with_options` copies: idle connections now, those in use when their call ends."""
-        self._shared.closed = True
+        self._shared.close()
         await self._shared.connections.aclose()
 
     async def get_auth_token(
@@ -170,7 +174,7 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], anyio.Event]):
         """Do as `revoke_own_auth_tokens` and return the whole response: status, headers and content."""
         return await self._run(_operations.revoke_own_auth_tokens(token_type), timeout, total_timeout)
 
-    async def call(self, endpoint: Endpoint[ParsedT], *, safe_to_repeat: bool = False, **arguments: Any) -> ParsedT:
+    async def call(self, endpoint: Endpoint[ParsedT], /, *, safe_to_repeat: bool = False, **arguments: Any) -> ParsedT:
         """Run any generated endpoint module with all of this client's guarantees and return the parsed success.
 
         Args:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from typing import Any
 
 import anyio
+import sniffio
 
+from ._async_connections import AsyncConnections
 from ._attempt_loop import Next
-from ._base_client import Call, Shared, closed_client
-from ._connections import AsyncConnections
+from ._call import Call, Shared
 from ._credentials import Secret, token_callable_failed
-from ._lane_book import ClosedClientError
 from ._operations import Response
 from ._outcomes import Answer, Cause, Failure, Outcome
-from ._wire import NotedBody, exchange, failure_of
-from .errors import ConfigurationError
+from ._wire import NotedBody, exchange
 
 AsyncShared = Shared[AsyncConnections[Any], anyio.Event]
 
@@ -57,11 +57,18 @@ async def _attempt(shared: AsyncShared, call: Call, step: Next) -> Outcome:
 
 async def _ask_for_token(shared: AsyncShared, call: Call, step: Next) -> Secret | Failure:
     given: object = None
+    task = asyncio.current_task() if sniffio.current_async_library() == "asyncio" else None
+    cancellations = task.cancelling() if task is not None else 0
     with anyio.move_on_after(call.time_left()) as scope:
         try:
             given = shared.source.ask()
             if inspect.isawaitable(given):
                 given = await given
+        except asyncio.CancelledError as error:
+            # A task that the callable awaits may have been cancelled; this one was not, unless it was asked to end.
+            if task is None or scope.cancel_called or task.cancelling() > cancellations:
+                raise
+            given = token_callable_failed(type(error))
         except Exception as error:  # noqa: BLE001  # the user's callable may raise anything
             given = token_callable_failed(type(error))
     if scope.cancelled_caught:
@@ -107,16 +114,14 @@ async def _send(shared: AsyncShared, call: Call, token: Secret, permit: int, beg
             scope.deadline = anyio.current_time() + seconds
             if seconds > 0:
                 request, body = call.request(token)
-                answer = call.answer(*await exchange(transport, request), token, waited)
-            whole = True
-    except ClosedClientError:
-        failure = call.not_tried(closed_client())
-    except ConfigurationError as error:
-        failure = call.not_tried(error)
+                answer = call.answer(await exchange(transport, request), token, waited)
+            whole = answer is None or answer.unreadable is None
     except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller gets ours
-        failure = failure_of(error, token=token)
+        failure = call.failed(error, token)
     finally:
-        call.settle(permit, answer)
-        if transport is not None:
-            await (shared.connections.release(transport) if whole else shared.connections.discard(transport))
+        try:
+            call.settle(permit, answer)
+        finally:
+            if transport is not None:
+                await (shared.connections.release if whole else shared.connections.discard)(transport)
     return answer or call.no_answer(failure, overdue, body, waited)

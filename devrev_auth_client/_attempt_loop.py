@@ -103,7 +103,7 @@ def _may_have_been_processed(outcome: Outcome) -> bool:
     """Whether the server may have acted although no answer says so."""
     if isinstance(outcome, Answer):
         return _meaning(outcome) is _Meaning.UNCERTAIN
-    return outcome.sent and outcome.cause is not Cause.UNREADABLE
+    return outcome.sent
 
 
 def _in_words(met: Attempt) -> str:
@@ -142,18 +142,24 @@ class AttemptLoop:
         while True:
             outcome = yield step
             if refused is not None and isinstance(outcome, Failure) and outcome.cause is Cause.TOKEN_UNCHANGED:
-                raise refused
-            result = self._operation.interpret(outcome)
-            self._note(outcome)
-            if not isinstance(result, DevRevAuthError):
-                if len(self._met) == 1:
-                    self._budget.earn()
-                return result
-            refused = result
-            refused.attempts = tuple(self._met)
-            following = self._next(outcome, refused)
+                following = None
+            else:
+                result = self._operation.interpret(outcome)
+                self._note(outcome)
+                if not isinstance(result, DevRevAuthError):
+                    if len(self._met) == 1:
+                        self._budget.earn()
+                    return result
+                result.attempts = tuple(self._met)
+                following = self._next(outcome, result)
+                refused = result if following is not None else self._conclusion(outcome, result)
+                del result
             if following is None:
-                raise self._conclusion(outcome, refused)
+                try:
+                    raise refused
+                finally:
+                    # An error refers to its frames: one that referred back would keep the answer until a collection.
+                    del refused, outcome
             step = following
 
     def _note(self, outcome: Outcome) -> None:
@@ -161,8 +167,9 @@ class AttemptLoop:
             self._met.append(Attempt(outcome.status_code, None, outcome.waited))
         elif outcome.cause is not Cause.NOT_TRIED:
             self._met.append(Attempt(None, outcome.text, outcome.waited))
-        if self._met:
-            logger.debug("%s: attempt %d met %s", self._operation.name, len(self._met), _in_words(self._met[-1]))
+        else:
+            return
+        logger.debug("%s: attempt %d met %s", self._operation.name, len(self._met), _in_words(self._met[-1]))
         if self._operation.effect is Effect.REVOKE and _may_have_been_processed(outcome):
             self._ambiguous = True
 

@@ -15,17 +15,22 @@ from .errors import ConfigurationError
 TOKEN_VARIABLE = "DEVREV_TOKEN"  # noqa: S105  # the variable's name, as DevRev documents it
 REDACTED = "[redacted]"
 
+_SHORTEST_RECOGNISABLE = 8
+"""Characters. DevRev's tokens are hundreds long."""
+
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")  # what a bearer token and a header value can hold (RFC 6750 section 2.1)
 
 
 class Secret:
     """A bearer token that no repr, text, format or pickle shows."""
 
-    __slots__ = ("_bytes", "_value")
+    __slots__ = ("_bytes", "_is_recognisable", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
         self._bytes = value.encode("ascii")
+        # A made-up token such as "test" would be found in words that have nothing to do with it.
+        self._is_recognisable = len(value) >= _SHORTEST_RECOGNISABLE
 
     def __repr__(self) -> str:
         return "<bearer token, hidden>"
@@ -45,7 +50,7 @@ class Secret:
 
     def scrub_text(self, text: str) -> str:
         """Return `text` without the token."""
-        return text.replace(self._value, REDACTED)
+        return text.replace(self._value, REDACTED) if self._is_recognisable else text
 
     def scrub_json(self, value: Any) -> Any:
         """Return decoded JSON without the token, in keys and values at any depth."""
@@ -59,7 +64,9 @@ class Secret:
 
     def scrub_bytes(self, content: bytes) -> bytes:
         """Return `content` without the token: servers and debugging proxies echo what they were sent."""
-        return content.replace(self._bytes, REDACTED.encode("ascii")) if self._bytes in content else content
+        if self._is_recognisable and self._bytes in content:
+            return content.replace(self._bytes, REDACTED.encode("ascii"))
+        return content
 
     def scrub_headers(self, headers: httpx.Headers) -> httpx.Headers:
         """Return `headers` without the token."""

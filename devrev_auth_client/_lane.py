@@ -9,7 +9,7 @@ from __future__ import annotations
 import ssl
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import httpcore
@@ -113,7 +113,7 @@ class _AsyncConnection:
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
         if self._open is None or _is_spent(self._open):
             await self.aclose()
-            self._open = await self._connect(request.extensions["timeout"].get("connect"))
+            self._open = await self._connect(_connect_timeout(request))
         return await self._open.handle_async_request(request)
 
     async def _connect(self, timeout: float | None) -> httpcore.AsyncHTTP11Connection | httpcore.AsyncConnectionPool:
@@ -146,7 +146,7 @@ class _SyncConnection:
     def handle_request(self, request: httpcore.Request) -> httpcore.Response:
         if self._open is None or _is_spent(self._open):
             self.close()
-            self._open = self._connect(request.extensions["timeout"].get("connect"))
+            self._open = self._connect(_connect_timeout(request))
         return self._open.handle_request(request)
 
     def _connect(self, timeout: float | None) -> httpcore.HTTP11Connection | httpcore.ConnectionPool:
@@ -168,12 +168,20 @@ class _SyncConnection:
             self.backend.close()
 
 
+def _connect_timeout(request: httpcore.Request) -> float | None:
+    phases: dict[str, float | None] = cast(Any, request.extensions)["timeout"]
+    return phases.get("connect")
+
+
 def _is_spent(connection: Any) -> bool:
     """Whether it was closed, was idle for long, or holds bytes beyond the last answer.
 
     What nobody asked for must not pass for the next answer. httpcore 1.0 keeps such bytes and does not say so.
     """
     if isinstance(connection, httpcore.ConnectionPool | httpcore.AsyncConnectionPool):
-        return any(_is_spent(getattr(held, "_connection", None) or held) for held in connection.connections)
+        return any(_is_spent(held) for held in connection.connections)
+    inner = getattr(connection, "_connection", None)  # of a connection through a proxy
+    if inner is not None:
+        return connection.is_closed() or _is_spent(inner)
     protocol = getattr(connection, "_h11_state", None)
     return connection.is_closed() or connection.has_expired() or (protocol is not None and protocol.trailing_data[0])

@@ -6,7 +6,7 @@ Idle lanes are kept last in, first out, so that few connections stay warm.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -36,7 +36,7 @@ class LaneBook(Generic[LaneT, EventT]):
         self._open_lane = open_lane
         self._make_event = make_event
         self._lock = threading.Lock()
-        self._idle: list[LaneT] = []
+        self._idle: deque[tuple[LaneT, float]] = deque()  # with the time since when
         self._unopened = size
         # Ordered, so that taking one caller out of ten thousand costs nothing.
         self._queue: OrderedDict[LaneWaiter[LaneT, EventT], None] = OrderedDict()
@@ -63,7 +63,7 @@ class LaneBook(Generic[LaneT, EventT]):
         if self._closed:
             raise ClosedClientError
         if self._idle:
-            return self._idle.pop()
+            return self._idle.pop()[0]
         if not self._unopened:
             return None
         lane = self._open_lane(self)
@@ -82,16 +82,23 @@ class LaneBook(Generic[LaneT, EventT]):
             self._queue.pop(waiter, None)
             return waiter.lane
 
-    def give_back(self, lane: LaneT) -> bool:
-        """Hand a lane to the next in the queue or keep it; False where it must be closed, as the client is."""
+    def give_back(self, lane: LaneT, now: float, keep: float) -> list[LaneT]:
+        """Hand a lane to the next in the queue or keep it. Return the lanes to be closed.
+
+        Those are the lane itself where the client is closed, else the one that has been idle the longest, where that is
+        longer than `keep` seconds: after a burst the connections that it left go one by one. `now` is in seconds.
+        """
         with self._lock:
             if self._closed:
-                return False
+                return [lane]
             if self._queue:
                 self._hand_over(lane)
-            else:
-                self._idle.append(lane)
-            return True
+                return []
+            self._idle.append((lane, now))
+            if self._idle[0][1] >= now - keep:
+                return []
+            self._unopened += 1
+            return [self._idle.popleft()[0]]
 
     def replace(self) -> None:
         """Make room for a new lane where one was discarded."""
@@ -105,7 +112,8 @@ class LaneBook(Generic[LaneT, EventT]):
         """Refuse all callers from now on; return the idle lanes, which have to be closed."""
         with self._lock:
             self._closed = True
-            idle, self._idle = self._idle, []
+            idle = [lane for lane, _ in self._idle]
+            self._idle.clear()
             while self._queue:
                 self._queue.popitem(last=False)[0].event.set()
             return idle

@@ -117,7 +117,7 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
-            return _is_readable(self._socket)
+            return _is_readable(self._socket) or _holds_more(self._stream)
         if info == "socket":
             return self._socket
         if info == "ssl_object":
@@ -209,6 +209,23 @@ class _DeadlineStream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+def _holds_more(stream: AnyioStream) -> bool:
+    """Whether bytes beyond the last answer were read from the socket and lie in a buffer on the way."""
+    tls = stream.extra(TLSAttribute.ssl_object, None)
+    if isinstance(tls, ssl.SSLObject):
+        try:
+            tls.read(1)
+        except ssl.SSLWantReadError:
+            pass  # nothing, as it should be
+        except ssl.SSLError:
+            return True
+        else:
+            return True
+    # Under asyncio, anyio keeps what came after the answer here, and has no public way to ask.
+    below = getattr(stream, "transport_stream", stream)
+    return bool(getattr(getattr(below, "_protocol", None), "read_queue", None))
 
 
 def _is_readable(raw_socket: socket.socket) -> bool:

@@ -93,6 +93,8 @@ _EFFECTS = {auth_tokens_get.__name__: Effect.READ, auth_tokens_self_delete.__nam
 _STRICT = Client("https://unused.invalid", raise_on_unexpected_status=True)
 
 
+_URN = re.compile(r"urn:[\x21-\x7e]+")
+
 _encode_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
@@ -117,10 +119,12 @@ class Operation:
         if 200 <= outcome.status_code < 300:
             return self._success(outcome)
         if outcome.status_code < 400:
-            return self._invalid(outcome, "a redirect, which is never followed; check base_url")
+            return self._invalid(outcome, "no answer of this API (redirects are never followed); check base_url")
         return api_error(self.name, outcome, self._error_model(outcome))
 
     def _success(self, answer: Answer) -> Response[Any] | DevRevAuthError:
+        if answer.unreadable is not None:
+            return self._invalid(answer, answer.unreadable)
         if self.effect is Effect.REVOKE and answer.status_code == HTTPStatus.NO_CONTENT:
             return self._response(answer, None)
         problem = None
@@ -168,8 +172,6 @@ class Operation:
             return failure.error
         if failure.cause is Cause.OUT_OF_TIME:
             return TotalTimeoutError(text)
-        if failure.cause is Cause.UNREADABLE:
-            return InvalidResponseError(text)
         if failure.sent and self.effect is Effect.WRITE:
             text += "; the server may have acted on the request"
         return TransportError(text)
@@ -205,7 +207,10 @@ def operation(endpoint: object, arguments: dict[str, Any], *, safe_to_repeat: bo
     else:
         effect = _EFFECTS.get(module, Effect.READ if safe_to_repeat else Effect.WRITE)
         return Operation(name, effect, method, target, headers, content, parser)
-    takes = inspect.signature(get_kwargs)
+    try:
+        takes = str(inspect.signature(get_kwargs))
+    except (TypeError, ValueError):  # no plain function
+        takes = "other ones"
     raise ConfigurationError(f"{name} cannot make a request of these arguments ({problem}); it takes {takes}")
 
 
@@ -217,21 +222,22 @@ def parsed_of(response: Response[ParsedT]) -> ParsedT:
 def _request(kwargs: Any) -> tuple[str, str, tuple[tuple[str, str], ...], bytes]:
     """Return method, target, headers and body of what a generated `_get_kwargs` gave, which are httpx's arguments."""
     method = kwargs["method"].upper()
+    if not kwargs["url"].startswith("/"):  # or it could name another host
+        raise ValueError("not a path")
     if kwargs.keys() <= {"method", "url", "headers", "json"}:
         # What httpx would make of these, without the time it takes to.
         content = _encode_json(kwargs["json"]) if "json" in kwargs else ""
         return method, kwargs["url"], tuple(kwargs.get("headers", {}).items()), content.encode()
     del kwargs["method"]
     request = httpx.Request(method, f"https://unused.invalid{kwargs.pop('url')}", **kwargs)
-    headers = tuple(item for item in request.headers.items() if item[0] not in ("host", "content-length"))
+    framing = ("host", "content-length", "transfer-encoding")
+    headers = tuple(item for item in request.headers.items() if item[0] not in framing)
     return method, request.url.raw_path.decode("ascii"), headers, request.read()
 
 
 def _checked_token_type(value: object) -> TokenType:
-    if isinstance(value, TokenType):
-        return value
     given = value if isinstance(value, str) else ""
-    if given.startswith("urn:") and given.isprintable() and " " not in given:
+    if _URN.fullmatch(given):
         return TokenType(given)
     text = "token_type must be a TokenType, a string that begins with 'urn:', or None to leave the choice to the server"
     # The value itself is not repeated: it may be a token passed in the wrong place.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import Enum, auto
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 import httpx
@@ -17,25 +17,29 @@ from .errors import DevRevAuthError, RateLimit
 _NOT_READ = object()
 
 
+class Received(NamedTuple):
+    """What arrived. A body that cannot be read is no reason to lose the status and the headers."""
+
+    status_code: int
+    headers: httpx.Headers
+    content: bytes
+    unreadable: str | None
+    """What is wrong with the body, where it could not be read."""
+
+
 class Answer:
     """A response that was read to its end, with the token scrubbed out of all of it.
 
     It stands in for `httpx.Response` where the generated parsers read one: `status_code`, `content`, `text`, `json()`.
     """
 
-    def __init__(
-        self,
-        status_code: int,
-        headers: httpx.Headers,
-        content: bytes,
-        token: Secret,
-        received_at: float,
-        waited: float = 0.0,
-    ) -> None:
-        self.status_code = status_code
+    def __init__(self, received: Received, token: Secret, received_at: float, waited: float = 0.0) -> None:
+        headers = received.headers
+        self.status_code = received.status_code
+        self.rate_limit: RateLimit | None = _rate_headers.rate_limit(headers)
         self.headers = token.scrub_headers(headers)
-        self.content = token.scrub_bytes(content)
-        self.rate_limit: RateLimit | None = _rate_headers.rate_limit(self.headers)
+        self.content = token.scrub_bytes(received.content)
+        self.unreadable = received.unreadable
         self.waited = waited  # seconds before it was sent
         self._token = token
         self._body: Any = _NOT_READ
@@ -92,8 +96,6 @@ class Cause(Enum):
     """One attempt's `timeout` ran out."""
     LOST = auto()
     """The connection broke."""
-    UNREADABLE = auto()
-    """The answer is too large or encoded in an unknown way."""
     OUT_OF_TIME = auto()
     """`total_timeout` ran out."""
     NOT_TRIED = auto()

@@ -16,7 +16,7 @@ import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 import httpx
@@ -74,6 +74,7 @@ class RateGate(Generic[EventT]):
         self._at_once: float = math.inf  # how many may be in flight
         self._ceiling: int | None = None  # how many are let through in this run before one goes alone
         self._proven = 0  # how many the last whole run of this epoch let through
+        self._dismissed = False
 
     def enter(self) -> int | None:
         """Return a permit, or `None` where the caller has to join the queue."""
@@ -96,7 +97,7 @@ class RateGate(Generic[EventT]):
         with self._lock:
             now = self._clock()
             self._advance(now)
-            if waiter.permit is None and waiter.deadline <= max(now, self._opens_at):
+            if waiter.permit is None and (self._dismissed or waiter.deadline <= max(now, self._opens_at)):
                 self._refuse(waiter)
                 self._advance(now)  # one that asked before it may be the head of the queue now
             if waiter.permit is not None or waiter.refused:
@@ -168,6 +169,20 @@ class RateGate(Generic[EventT]):
         with self._lock:
             return self._closing, max(0.0, self._opens_at - self._clock())
 
+    def dismiss(self) -> None:
+        """Refuse all who wait, and who will: the client is closed."""
+        with self._lock:
+            self._dismissed = True
+            for waiter in list(self._queue):
+                self._refuse(waiter)
+
+    def forget_in_flight(self) -> None:
+        """Count on no permit given so far to come back: an event loop ended with calls under way."""
+        with self._lock:
+            self._epoch += 1
+            self._in_flight = 0
+            self._advance(self._clock())
+
     def after_fork(self) -> None:
         """Start over with nobody waiting or in flight: a forked child has none of its parent's callers.
 
@@ -199,14 +214,25 @@ class RateGate(Generic[EventT]):
     def _refuse(self, waiter: Waiter[EventT]) -> None:
         self._queue.pop(waiter, None)
         waiter.refused = True
-        waiter.event.set()
+        _wake(waiter)
 
     def _advance(self, now: float) -> None:
         while self._queue and self._has_room(now):
             waiter, _ = self._queue.popitem(last=False)
-            self._in_flight += 1
             waiter.permit = self._epoch
-            waiter.event.set()
-        head = next(iter(self._queue), None)
-        if head is not None and now < self._opens_at < head.wakes_at:
-            head.event.set()  # it holds the timer now and does not know yet
+            if _wake(waiter):
+                self._in_flight += 1
+        # The head holds the timer now and may not know yet.
+        while (head := next(iter(self._queue), None)) is not None and now < self._opens_at < head.wakes_at:
+            if _wake(head):
+                break
+            del self._queue[head]
+
+
+def _wake(waiter: Waiter[Any]) -> bool:
+    """Wake the waiter; False where its event loop was closed over its head, and nobody is there any more."""
+    try:
+        waiter.event.set()
+    except RuntimeError:
+        return False
+    return True

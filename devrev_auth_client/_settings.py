@@ -53,10 +53,10 @@ class Options:
     timeout: float | httpx.Timeout
     total_timeout: float | None
     retry: RetryPolicy
-    headers: dict[str, str]
+    headers: dict[str, str] = attrs.field(repr=False)
     """Sent with every request, unless the operation has the same."""
     _wire_headers: dict[tuple[tuple[str, str], ...], list[tuple[bytes, bytes]]] = attrs.field(
-        factory=dict, init=False, repr=False, eq=False
+        factory=dict[tuple[tuple[str, str], ...], list[tuple[bytes, bytes]]], init=False, repr=False, eq=False
     )
 
     def wire_headers(self, host: bytes, of_operation: tuple[tuple[str, str], ...]) -> list[tuple[bytes, bytes]]:
@@ -152,18 +152,25 @@ def checked_base_url(base_url: object) -> httpx.URL:
     """Return where the API is: the argument, or `DEVREV_BASE_URL`, or DevRev's own."""
     given = os.environ.get(BASE_URL_VARIABLE) or DEFAULT_BASE_URL if base_url is None else base_url
     origin = f"the environment variable {BASE_URL_VARIABLE}" if base_url is None else "base_url"
-    rule = f"{origin} must be an https URL, or http to a loopback host, without credentials, query or fragment"
-    url = None
-    if isinstance(given, str | httpx.URL):
-        try:
-            url = httpx.URL(given)
-        except httpx.InvalidURL:
-            url = None
-    if url is None or not _is_host_and_port(url) or url.userinfo or url.query or url.fragment:
-        raise ConfigurationError(rule)
-    if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.host)):
-        raise ConfigurationError(rule)
-    return url.copy_with(path=url.path.rstrip("/") or "/")
+    url = _url(given)
+    if url is None or url.userinfo or "?" in str(url) or "#" in str(url) or not _may_carry_token(url):
+        raise ConfigurationError(
+            f"{origin} must be an https URL, or http to a loopback host, without credentials, query or fragment"
+        )
+    return url
+
+
+def _may_carry_token(url: httpx.URL) -> bool:
+    return url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.host))
+
+
+def _url(given: object) -> httpx.URL | None:
+    """Return a URL with a usable host and port and no slash at its end, or `None`."""
+    try:
+        url = httpx.URL(str(given).rstrip("/")) if isinstance(given, str | httpx.URL) else None
+        return url if url is not None and _is_host_and_port(url) else None
+    except (ValueError, httpx.InvalidURL):  # what idna raises is a ValueError
+        return None
 
 
 def checked_verify(verify: object) -> ssl.SSLContext | str | bool:
@@ -188,18 +195,24 @@ def chosen_proxy(proxy: object, base_url: httpx.URL) -> httpx.Proxy | None:
         proxy = known.get("https") or known.get("all") or None
         if isinstance(proxy, str) and "://" not in proxy:
             proxy = f"http://{proxy}"
-    if proxy is None:
-        return None
+    return None if proxy is None else _checked_proxy(proxy, base_url)
+
+
+def _checked_proxy(proxy: object, base_url: httpx.URL) -> httpx.Proxy:
     result = proxy if isinstance(proxy, httpx.Proxy) else None
     if isinstance(proxy, str | httpx.URL):
         try:
             result = httpx.Proxy(proxy)
         except (ValueError, httpx.InvalidURL):
             result = None
-    if result is None or not _is_host_and_port(result.url):
+    if result is None or _url(result.url) is None:
         raise ConfigurationError("the proxy must be an http, https, socks5 or socks5h URL, or an httpx.Proxy")
     if result.url.scheme.startswith("socks") and find_spec("socksio") is None:
         raise ConfigurationError("a SOCKS proxy needs the package socksio; install httpx[socks]")
+    if result.url.scheme == "http" and result.ssl_context is not None:
+        raise ConfigurationError("the proxy has an ssl_context, which only an https proxy uses")
+    if base_url.scheme == "http" and not _is_loopback(result.url.host):
+        raise ConfigurationError("an http base_url may not go through a proxy elsewhere: it would read the token")
     return result
 
 
@@ -225,7 +238,8 @@ def _positive_seconds(value: object, rule: str) -> float:
 
 def _is_host_and_port(url: httpx.URL) -> bool:
     # httpx takes any number for a port, and percent-encodes what cannot be in a host's name (":": an IPv6 zone may).
-    return bool(url.host) and ("%" not in url.host or ":" in url.host) and (url.port or 0) < 65_536
+    has_port = url.port is None or 0 < url.port < 65_536
+    return bool(url.host) and ("%" not in url.host or ":" in url.host) and has_port
 
 
 def _is_loopback(host: str) -> bool:

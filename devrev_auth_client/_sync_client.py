@@ -10,8 +10,8 @@ from typing import Any, Self
 import httpx
 
 from . import _operations, _sync_driver  # pyright: ignore[reportPrivateUsage]  # of this very package
-from ._base_client import BaseClient, Shared, Surroundings
-from ._connections import SyncConnections, SyncLanes, SyncTransport
+from ._base_client import BaseClient
+from ._call import Shared, Surroundings
 from ._credentials import token_source
 from ._lane import Route
 from ._operations import AuthToken, AuthTokensGetResponse, Endpoint, Operation, ParsedT, Response
@@ -28,6 +28,7 @@ from ._settings import (
     chosen_proxy,
     taken,
 )
+from ._sync_connections import SyncConnections, SyncLanes, SyncTransport
 from .retry import RetryPolicy
 from .token_types import TokenType
 
@@ -103,7 +104,7 @@ class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
 
     def close(self) -> None:
         """Close the client and its `with_options` copies: idle connections now, those in use when their call ends."""
-        self._shared.closed = True
+        self._shared.close()
         self._shared.connections.close()
 
     def get_auth_token(
@@ -171,7 +172,7 @@ class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
         """Do as `revoke_own_auth_tokens` and return the whole response: status, headers and content."""
         return self._run(_operations.revoke_own_auth_tokens(token_type), timeout, total_timeout)
 
-    def call(self, endpoint: Endpoint[ParsedT], *, safe_to_repeat: bool = False, **arguments: Any) -> ParsedT:
+    def call(self, endpoint: Endpoint[ParsedT], /, *, safe_to_repeat: bool = False, **arguments: Any) -> ParsedT:
         """Run any generated endpoint module with all of this client's guarantees and return the parsed success.
 
         Args:

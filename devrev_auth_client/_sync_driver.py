@@ -10,14 +10,12 @@ from typing import Any
 import httpx
 
 from ._attempt_loop import Next
-from ._base_client import Call, Shared, closed_client
-from ._connections import SyncConnections
+from ._call import Call, Shared
 from ._credentials import Secret, token_callable_failed
-from ._lane_book import ClosedClientError
 from ._operations import Response
 from ._outcomes import Answer, Cause, Failure, Outcome
-from ._wire import NotedBody, exchange_sync, failure_of
-from .errors import ConfigurationError
+from ._sync_connections import SyncConnections
+from ._wire import NotedBody, exchange_sync
 
 SyncShared = Shared[SyncConnections[Any], threading.Event]
 
@@ -65,12 +63,15 @@ def _ask_for_token(shared: SyncShared, call: Call, step: Next) -> Secret | Failu
     def ask() -> None:
         try:
             given.append(shared.source.ask())
-        except Exception as error:  # noqa: BLE001  # the user's callable may raise anything
+        except BaseException as error:  # noqa: BLE001  # the user's callable may raise anything; this thread ends here
             given.append(token_callable_failed(type(error)))
 
     # A thread of its own, because nothing else can leave a callable that hangs.
     thread = threading.Thread(target=contextvars.copy_context().run, args=(ask,), name="devrev-token", daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError as error:  # no more threads, or the interpreter is shutting down
+        return call.token(token_callable_failed(type(error)), step)
     thread.join(min(max(0.0, call.time_left()), threading.TIMEOUT_MAX))
     return call.token(given[0], step) if given else call.out_of_time("while the token callable was asked")
 
@@ -112,17 +113,15 @@ def _send(shared: SyncShared, call: Call, token: Secret, permit: int, begun: flo
             if seconds > 0:
                 shared.connections.set_deadline(transport, deadline)
                 request, body = call.request(token, seconds)
-                answer = call.answer(*exchange_sync(transport, request), token, waited)
-            whole = True
-    except ClosedClientError:
-        failure = call.not_tried(closed_client())
-    except ConfigurationError as error:
-        failure = call.not_tried(error)
+                answer = call.answer(exchange_sync(transport, request), token, waited)
+            whole = answer is None or answer.unreadable is None
     except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller gets ours
         if not (isinstance(error, httpx.TimeoutException) and time.monotonic() >= deadline):
-            failure = failure_of(error, token=token)
+            failure = call.failed(error, token)
     finally:
-        call.settle(permit, answer)
-        if transport is not None:
-            (shared.connections.release if whole else shared.connections.discard)(transport)
+        try:
+            call.settle(permit, answer)
+        finally:
+            if transport is not None:
+                (shared.connections.release if whole else shared.connections.discard)(transport)
     return answer or call.no_answer(failure, overdue, body, waited)

@@ -12,18 +12,16 @@ import anyio
 import httpx
 
 from ._credentials import Secret
-from ._outcomes import Cause, Failure
+from ._outcomes import Cause, Failure, Received
 
 LARGEST_ANSWER = 1024 * 1024
 """Bytes, after decompression. The API's answers are a few thousand."""
 
 
+_TOO_LARGE: str | None = f"larger than {LARGEST_ANSWER} bytes"
+
 LONGEST_CLOSE = 1.0
 """Seconds that closing a connection may take."""
-
-
-class UnreadableAnswerError(Exception):
-    """An answer that is too large, or encoded in a way that was not asked for."""
 
 
 class NotedBody(httpx.AsyncByteStream, httpx.SyncByteStream):
@@ -35,15 +33,18 @@ class NotedBody(httpx.AsyncByteStream, httpx.SyncByteStream):
     def __init__(self, content: bytes) -> None:
         self._content = content
         self._remaining = 0
+        self._begun = False
+
+    def was_sent(self, failure: Failure) -> bool:
+        """Whether the server may have acted on the request although the attempt failed."""
         # Without a body the headers are the whole request, and nobody says when they are sent.
-        self.begun = not content
+        return self._begun if self._content else failure.cause is not Cause.UNREACHABLE
 
     def __iter__(self) -> Iterator[bytes]:
-        self.begun = True
+        self._begun = True
         yield self._content
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        self.begun = True
         self._remaining = 1
         return self
 
@@ -51,107 +52,101 @@ class NotedBody(httpx.AsyncByteStream, httpx.SyncByteStream):
         if not self._remaining:
             raise StopAsyncIteration
         self._remaining = 0
+        self._begun = True
         return self._content
 
 
-async def exchange(transport: httpx.AsyncBaseTransport, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
-    """Send, and return status, headers and the whole body.
-
-    Raises what the transport raises, and `UnreadableAnswerError`.
-    """
+async def exchange(transport: httpx.AsyncBaseTransport, request: httpx.Request) -> Received:
+    """Send, and read the answer within bounds. Raises what the transport raises."""
     response = await transport.handle_async_request(request)
+    body = _BoundedBody()
     try:
-        content = await _read_body(response)
-    except BaseException:
-        with anyio.move_on_after(LONGEST_CLOSE, shield=True), contextlib.suppress(Exception):
-            await response.aclose()
-        raise
-    return response.status_code, response.headers, content
+        async for chunk in cast(httpx.AsyncByteStream, response.stream):
+            if body.is_too_large:
+                break  # a stream that goes on although it was closed
+            if not body.take(chunk):
+                # httpx's own then end by raising: trio warns of asynchronous generators that are left in the middle.
+                await response.aclose()
+        await response.aclose()
+    except BaseException as error:
+        if not (body.is_too_large and isinstance(error, Exception)):
+            with anyio.move_on_after(LONGEST_CLOSE, shield=True), contextlib.suppress(Exception):
+                await response.aclose()
+            raise
+    return body.received(response)
 
 
-def exchange_sync(transport: httpx.BaseTransport, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
+def exchange_sync(transport: httpx.BaseTransport, request: httpx.Request) -> Received:
     """Do the same in the calling thread."""
     response = transport.handle_request(request)
+    body = _BoundedBody()
     try:
-        content = _read_body_sync(response)
+        for chunk in cast(httpx.SyncByteStream, response.stream):
+            if not body.take(chunk):
+                break
+        response.close()
     except BaseException:
         with contextlib.suppress(Exception):
             response.close()
         raise
-    return response.status_code, response.headers, content
+    return body.received(response)
 
 
-async def _read_body(response: httpx.Response) -> bytes:
-    """Return the whole body, decompressed. Raises `UnreadableAnswerError` and what the transport raises."""
-    chunks: list[bytes] = []
-    size = 0
-    try:
-        async for chunk in cast(httpx.AsyncByteStream, response.stream):
-            if size > LARGEST_ANSWER:
-                break  # a stream that goes on although it was closed
-            size += len(chunk)
-            if size > LARGEST_ANSWER:
-                # httpx's own then end by raising: trio warns of asynchronous generators that are left in the middle.
-                await response.aclose()
-            else:
-                chunks.append(chunk)
-    except Exception:
-        if size <= LARGEST_ANSWER:
-            raise
-    _within_bounds(size)
-    await response.aclose()
-    return _decompressed(b"".join(chunks), response.headers)
+class _BoundedBody:
+    def __init__(self) -> None:
+        self._chunks: list[bytes] = []
+        self._size = 0
+
+    @property
+    def is_too_large(self) -> bool:
+        return self._size > LARGEST_ANSWER
+
+    def take(self, chunk: bytes) -> bool:
+        """Keep a chunk; False where it is one too many."""
+        self._size += len(chunk)
+        if not self.is_too_large:
+            self._chunks.append(chunk)
+        return not self.is_too_large
+
+    def received(self, response: httpx.Response) -> Received:
+        if self.is_too_large:
+            content, problem = b"", _TOO_LARGE
+        else:
+            content, problem = _decompressed(b"".join(self._chunks), response.headers.get("Content-Encoding"))
+        return Received(response.status_code, response.headers, content, problem)
 
 
-def _read_body_sync(response: httpx.Response) -> bytes:
-    """Return the whole body, decompressed. Raises `UnreadableAnswerError` and what the transport raises."""
-    chunks: list[bytes] = []
-    size = 0
-    for chunk in cast(httpx.SyncByteStream, response.stream):
-        size = _within_bounds(size + len(chunk))
-        chunks.append(chunk)
-    response.close()
-    return _decompressed(b"".join(chunks), response.headers)
-
-
-def _within_bounds(size: int) -> int:
-    if size > LARGEST_ANSWER:
-        raise UnreadableAnswerError(f"the answer is larger than {LARGEST_ANSWER} bytes")
-    return size
-
-
-def _decompressed(content: bytes, headers: httpx.Headers) -> bytes:
+def _decompressed(content: bytes, encoding: str | None) -> tuple[bytes, str | None]:
+    """Return the plain content, and what is wrong with it, if anything."""
     # `Accept-Encoding: identity` was sent; a proxy may compress all the same.
-    encoding = headers.get("Content-Encoding")
-    if encoding is None or not content:
-        return content
-    encoding = encoding.strip().lower()
+    encoding = "identity" if encoding is None or not content else encoding.strip().lower()
     if encoding == "identity":
-        return content
+        return content, None
     if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise UnreadableAnswerError("the answer has a content encoding that was not asked for")
+        return b"", "in a content encoding that was not asked for"
     unzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # 32: gzip or zlib, by their first bytes
     try:
         plain = unzip.decompress(content, LARGEST_ANSWER + 1)
     except zlib.error:
-        plain = None
-    if plain is None or (not unzip.eof and len(plain) <= LARGEST_ANSWER):
-        raise UnreadableAnswerError("the answer's compression is broken")
-    _within_bounds(len(plain))
-    return plain
+        return b"", "compressed, and broken"
+    if len(plain) > LARGEST_ANSWER:
+        return b"", _TOO_LARGE
+    if not unzip.eof or unzip.unused_data:
+        return b"", "compressed, and broken"
+    return plain, None
 
 
 def failure_of(error: Exception, token: Secret) -> Failure:
     """Return what a transport's exception amounts to, as a value: nothing of the exception is kept but its words."""
     said = " ".join(token.scrub_text(str(error)).split())[:200]
-    if isinstance(error, UnreadableAnswerError):
-        return Failure(Cause.UNREADABLE, said)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError | httpx.PoolTimeout):
         if _tls_refused(error):
             return Failure(Cause.REFUSED, f"TLS was refused ({said})")
         return Failure(Cause.UNREACHABLE, f"could not connect ({said or type(error).__name__})")
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return Failure(Cause.TIMED_OUT, f"timed out ({type(error).__name__})")
+    if isinstance(error, httpx.ReadError) and _tls_refused(error):  # TLS 1.3: a refused client certificate is told late
+        return Failure(Cause.REFUSED, f"TLS was refused ({said})")
     if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError | OSError | anyio.BrokenResourceError):
         return Failure(Cause.LOST, f"the connection was lost ({said or type(error).__name__})")
     # Anything else is a fault on this side, such as a header that cannot be sent: its words may quote what was sent.

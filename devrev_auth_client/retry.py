@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import threading
 from collections.abc import Callable
@@ -25,8 +26,8 @@ def _seconds(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
 
 
 def _callable_or_none(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
-    if value is not None and not callable(value):
-        raise ConfigurationError(f"{attribute.name} must be callable or None")
+    if value is not None and (not callable(value) or inspect.iscoroutinefunction(value)):
+        raise ConfigurationError(f"{attribute.name} must be a callable that is not async, or None")
 
 
 @attrs.frozen(kw_only=True)

@@ -1,4 +1,4 @@
-"""Where the clients get their transports: connection lanes, or the one transport that the user handed in.
+"""Where the async client gets its transports: connection lanes, or the one transport that the user handed in.
 
 A transport is acquired, used for one attempt and released, or discarded where anything but a whole answer came of it: a
 connection that was cancelled or broken is closed and another takes its place.
@@ -7,15 +7,15 @@ connection that was cancelled or broken is closed and another takes its place.
 from __future__ import annotations
 
 import logging
-import threading
 import time
+from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 import anyio
 import httpx
 from anyio.lowlevel import current_token
 
-from ._lane import AsyncLane, Route, SyncLane
+from ._lane import KEEPALIVE_EXPIRY, AsyncLane, Route
 from ._lane_book import ClosedClientError, LaneBook
 from ._wire import LONGEST_CLOSE
 
@@ -23,7 +23,6 @@ logger = logging.getLogger(__name__)
 logger.addHandler(logging.NullHandler())
 
 AsyncTransportT = TypeVar("AsyncTransportT", bound=httpx.AsyncBaseTransport)
-SyncTransportT = TypeVar("SyncTransportT", bound=httpx.BaseTransport)
 
 
 class AsyncConnections(Protocol[AsyncTransportT]):
@@ -54,37 +53,6 @@ class AsyncConnections(Protocol[AsyncTransportT]):
         ...
 
 
-class SyncConnections(Protocol[SyncTransportT]):
-    """Where the sync client gets its transports."""
-
-    def acquire(self, deadline: float) -> SyncTransportT | None:
-        """Return a transport, or `None` where none is free by `deadline` (`time.monotonic`).
-
-        Raises `ClosedClientError`.
-        """
-        ...
-
-    def set_deadline(self, transport: SyncTransportT, deadline: float) -> None:
-        """Cut the coming attempt at `deadline`, where the transport can."""
-        ...
-
-    def release(self, transport: SyncTransportT) -> None:
-        """Give back a transport whose answer was read to its end."""
-        ...
-
-    def discard(self, transport: SyncTransportT) -> None:
-        """Give back a transport in any other state."""
-        ...
-
-    def close(self) -> None:
-        """Refuse further callers and close what is idle; the rest is closed when it is given back."""
-        ...
-
-    def after_fork(self) -> None:
-        """Forget the parent's connections."""
-        ...
-
-
 class AsyncLanes:
     """Lanes for asyncio and trio; each event loop has lanes of its own."""
 
@@ -94,6 +62,7 @@ class AsyncLanes:
         self._closed = False
         # By event loop. Not anyio's RunVar: what it holds refers back to the loop, and both then live for ever.
         self._books: dict[object, LaneBook[AsyncLane, anyio.Event]] = {}
+        self.on_lost_loop: Callable[[], object] = lambda: None
 
     def acquire_nowait(self) -> AsyncLane | None:
         """Return a free lane, or `None` where all are in use."""
@@ -114,8 +83,8 @@ class AsyncLanes:
 
     async def release(self, transport: AsyncLane) -> None:
         """Give the lane to the next in the queue, or keep it."""
-        if not transport.book.give_back(transport):
-            await self._close(transport)
+        for lane in transport.book.give_back(transport, time.monotonic(), KEEPALIVE_EXPIRY):
+            await self._close(lane)
 
     async def discard(self, transport: AsyncLane) -> None:
         """Close the lane, within a second, and make room for another."""
@@ -143,6 +112,7 @@ class AsyncLanes:
         if book is None:
             for other in [other for other in self._books if _has_ended(other)]:
                 del self._books[other]
+                self.on_lost_loop()
             book = LaneBook(self._size, lambda book: AsyncLane(self._route, book), anyio.Event)
             self._books[loop] = book
         return book
@@ -181,69 +151,6 @@ def _has_ended(loop: Any) -> bool:
     return False
 
 
-class SyncLanes:
-    """Lanes for threads."""
-
-    def __init__(self, size: int, route: Route) -> None:
-        self._size = size
-        self._route = route
-        self._closed = False
-        self._book = self._new_book()
-
-    def acquire(self, deadline: float) -> SyncLane | None:
-        """Return a lane, first come, first served."""
-        if self._closed:
-            raise ClosedClientError
-        return self._book.take() or self._queue(self._book, deadline)
-
-    def set_deadline(self, transport: SyncLane, deadline: float) -> None:
-        """Cut the coming attempt at `deadline`."""
-        transport.set_deadline(deadline)
-
-    def release(self, transport: SyncLane) -> None:
-        """Give the lane to the next in the queue, or keep it."""
-        if not transport.book.give_back(transport):
-            self._close(transport)
-
-    def discard(self, transport: SyncLane) -> None:
-        """Close the lane and make room for another."""
-        try:
-            self._close(transport)
-        finally:
-            transport.book.replace()
-
-    def close(self) -> None:
-        """Close the idle lanes."""
-        self._closed = True
-        for lane in self._book.close():
-            self._close(lane)
-
-    def after_fork(self) -> None:
-        """Forget the parent's lanes."""
-        self._book = self._new_book()
-        self._route.after_fork()
-
-    def _queue(self, book: LaneBook[SyncLane, threading.Event], deadline: float) -> SyncLane | None:
-        waiter = book.join()
-        given = False
-        try:
-            given = waiter.event.wait(min(max(0.0, deadline - time.monotonic()), threading.TIMEOUT_MAX))
-        finally:
-            late = None if given else book.leave(waiter)  # timed out or interrupted
-            if late is not None:
-                self.release(late)
-        return book.collect(waiter) if given else None
-
-    def _new_book(self) -> LaneBook[SyncLane, threading.Event]:
-        return LaneBook(self._size, lambda book: SyncLane(self._route, book), threading.Event)
-
-    def _close(self, lane: SyncLane) -> None:
-        try:
-            lane.close()
-        except Exception as error:  # noqa: BLE001  # the connection is given up either way
-            logger.debug("closing a connection raised %s", type(error).__name__)
-
-
 class AsyncTransport:
     """The one transport that the user handed in; it is never discarded, and keeps its own limits."""
 
@@ -271,37 +178,6 @@ class AsyncTransport:
         """Close the transport."""
         self._closed = True
         await self._transport.aclose()
-
-    def after_fork(self) -> None:
-        """Do nothing: what a fork does to it is the user's to know."""
-
-
-class SyncTransport:
-    """The same for the sync client; it bounds its phases by itself."""
-
-    def __init__(self, transport: httpx.BaseTransport) -> None:
-        self._transport = transport
-        self._closed = False
-
-    def acquire(self, deadline: float) -> httpx.BaseTransport:  # noqa: ARG002  # there is no queue to wait in
-        """Return the transport."""
-        if self._closed:
-            raise ClosedClientError
-        return self._transport
-
-    def set_deadline(self, transport: httpx.BaseTransport, deadline: float) -> None:
-        """Do nothing: the request carries a timeout for each phase."""
-
-    def release(self, transport: httpx.BaseTransport) -> None:
-        """Do nothing."""
-
-    def discard(self, transport: httpx.BaseTransport) -> None:
-        """Do nothing: its broken response was closed, and its connections are its own."""
-
-    def close(self) -> None:
-        """Close the transport."""
-        self._closed = True
-        self._transport.close()
 
     def after_fork(self) -> None:
         """Do nothing: what a fork does to it is the user's to know."""
