@@ -9,7 +9,7 @@ from __future__ import annotations
 import ssl
 import threading
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import anyio
 import httpcore
@@ -169,7 +169,8 @@ class _SyncConnection:
 
 
 def _connect_timeout(request: httpcore.Request) -> float | None:
-    phases: dict[str, float | None] = cast(Any, request.extensions)["timeout"]
+    extensions: Any = request.extensions  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # untyped
+    phases: dict[str, float | None] = extensions["timeout"]
     return phases.get("connect")
 
 
