@@ -69,30 +69,44 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
         self._stream = stream
         self._socket = raw_socket
         self._unsent = b""
+        self._write_timeout: float | None = None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._unsent:
+            unsent, self._unsent = self._unsent, b""
+            await self._send(unsent, self._write_timeout)
         try:
             if timeout is None:
-                return await self._read(max_bytes)
+                return await self._receive(max_bytes)
             with anyio.fail_after(timeout):
-                return await self._read(max_bytes)
+                return await self._receive(max_bytes)
         except TimeoutError as error:
             raise httpcore.ReadTimeout(str(error)) from error
         except (anyio.BrokenResourceError, anyio.ClosedResourceError, OSError) as error:
             raise httpcore.ReadError(str(error)) from error
 
-    async def _read(self, max_bytes: int) -> bytes:
-        if self._unsent:
-            unsent, self._unsent = self._unsent, b""
+    async def _send(self, unsent: bytes, timeout: float | None) -> None:
+        try:
             with contextlib.suppress(anyio.BrokenResourceError):  # see the module's docstring
-                await self._stream.send(unsent)
+                if timeout is None:
+                    await self._stream.send(unsent)
+                else:
+                    with anyio.fail_after(timeout):
+                        await self._stream.send(unsent)
+        except TimeoutError as error:
+            raise httpcore.WriteTimeout(str(error)) from error
+        except (anyio.ClosedResourceError, OSError) as error:
+            raise httpcore.WriteError(str(error)) from error
+
+    async def _receive(self, max_bytes: int) -> bytes:
         try:
             return await self._stream.receive(max_bytes)
         except anyio.EndOfStream:
             return b""
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002  # sent by read()
-        self._unsent += buffer
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._unsent += buffer  # sent by read()
+        self._write_timeout = timeout
 
     async def aclose(self) -> None:
         await self._stream.aclose()
@@ -185,6 +199,7 @@ class _DeadlineStream(httpcore.NetworkStream):
         self._stream = stream
         self._bound = bound
         self._unsent = b""
+        self._write_timeout: float | None = None
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._unsent:
@@ -192,11 +207,14 @@ class _DeadlineStream(httpcore.NetworkStream):
             with contextlib.suppress(httpcore.WriteError):  # see the module's docstring
                 # httpcore gives each send() the same time; slice by slice the time left is looked at in between.
                 for start in range(0, len(unsent), _SLICE):
-                    self._stream.write(unsent[start : start + _SLICE], self._bound(timeout, httpcore.WriteTimeout))
+                    self._stream.write(
+                        unsent[start : start + _SLICE], self._bound(self._write_timeout, httpcore.WriteTimeout)
+                    )
         return self._stream.read(max_bytes, self._bound(timeout, httpcore.ReadTimeout))
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002  # sent by read()
-        self._unsent += buffer
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._unsent += buffer  # sent by read()
+        self._write_timeout = timeout
 
     def close(self) -> None:
         self._stream.close()

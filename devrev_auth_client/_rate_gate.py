@@ -81,6 +81,8 @@ class RateGate(Generic[EventT]):
         with self._lock:
             if self._queue or not self._has_room(self._clock()):
                 return None
+            if self._ceiling is None and self._in_flight == 0:
+                self._passed = 0  # a lesson is what passes in one go, not in the hours before the first closing
             self._in_flight += 1
             return self._epoch
 

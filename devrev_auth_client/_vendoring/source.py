@@ -69,5 +69,8 @@ def _describe(folder: Path, files: dict[str, bytes]) -> Stamp:
 def _find(pattern: str, folder: Path, files: dict[str, bytes], name: str) -> str:
     found = set(re.findall(pattern, files[name].decode("utf-8", "replace")))
     if len(found) != 1:
-        raise VendorError(f"{folder / name} does not say what a stamp needs. Install the SDK again.")
+        raise VendorError(
+            f"{folder / name} does not say what a stamp needs. Install the SDK again; in its source tree, run "
+            "`make generate`."
+        )
     return str(found.pop())

@@ -85,9 +85,7 @@ def _sync(folder: Path) -> None:
 
 def _exchange(one: Path, other: Path) -> bool:
     """Exchange two folders in one step, at no moment of which a name is free; `False` where the system cannot."""
-    if os.name != "posix":
-        return False
-    library = ctypes.CDLL(None)
+    library = ctypes.CDLL(None) if os.name == "posix" else None
     names = os.fsencode(one), os.fsencode(other)
     here, exchange = -100, 2  # AT_FDCWD; RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
     calls = {"renameat2": (here, names[0], here, names[1], exchange), "renamex_np": (*names, exchange)}
@@ -112,7 +110,7 @@ def _replace(fresh: Path, target: Path) -> None:
 
 @contextlib.contextmanager
 def _locked(folder: Path) -> Generator[None]:
-    if sys.platform == "win32":
+    if sys.platform == "win32":  # pragma: no cover
         yield
         return
     import fcntl

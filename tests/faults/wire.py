@@ -90,18 +90,13 @@ class Wire:
         if self._tls is not None:
             # Only decryption tells a request from a close_notify, so over TLS "unread" means unparsed.
             return await self.receive()
-        came = asyncio.Event()
-        self._loop.add_reader(self.socket, came.set)
-        try:
-            await came.wait()
-        finally:
-            self._loop.remove_reader(self.socket)
+        await self._came()
         return bool(self.socket.recv(1, socket.MSG_PEEK))
 
     async def receive(self) -> bool:
         """Move what comes next into the buffer; False if the client has closed."""
         if self._tls is None:
-            data = await self._loop.sock_recv(self.socket, PIECE)
+            data = await self._read()
         else:
             try:
                 data = await self._tls_step(partial(self._tls.read, PIECE))
@@ -189,6 +184,22 @@ class Wire:
         del self.buffer[:count]
         return taken
 
+    async def _came(self) -> None:
+        """Wait until there is something to read."""
+        came = asyncio.Event()
+        self._loop.add_reader(self.socket, came.set)
+        try:
+            await came.wait()
+        finally:
+            self._loop.remove_reader(self.socket)
+
+    async def _read(self) -> bytes:
+        """Read what there is. A timeout that ends it loses nothing, other than with ``sock_recv``."""
+        while True:
+            with suppress(BlockingIOError):
+                return self.socket.recv(PIECE)
+            await self._came()
+
     async def _receive_or_gone(self) -> None:
         if not await self.receive():
             raise ClientGoneError
@@ -199,7 +210,7 @@ class Wire:
                 result = step()
             except ssl.SSLWantReadError:
                 await self._flush()
-                data = await self._loop.sock_recv(self.socket, PIECE)
+                data = await self._read()
                 self._incoming.write(data) if data else self._incoming.write_eof()
             except ssl.SSLError:
                 await self._flush()  # the alert

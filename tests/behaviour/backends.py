@@ -1,0 +1,130 @@
+"""The three ways to run a client, made to look alike: tests are written once, as `async def`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Self, cast
+
+import anyio
+import pytest
+import trio
+
+from devrev_auth_client import AsyncDevRevAuthClient, DevRevAuthClient
+
+AsyncFunction = Callable[[], Coroutine[Any, Any, Any]]
+
+
+class AwaitableSyncClient:
+    """A `DevRevAuthClient` with the methods of the async one. They call straight through, in the thread they are in."""
+
+    def __init__(self, plain: DevRevAuthClient) -> None:
+        self.plain = plain
+
+    async def get_auth_token(self, *arguments: Any, **options: Any) -> Any:
+        return self.plain.get_auth_token(*arguments, **options)
+
+    async def get_auth_token_detailed(self, *arguments: Any, **options: Any) -> Any:
+        return self.plain.get_auth_token_detailed(*arguments, **options)
+
+    async def revoke_own_auth_tokens(self, *arguments: Any, **options: Any) -> Any:
+        return self.plain.revoke_own_auth_tokens(*arguments, **options)
+
+    async def revoke_own_auth_tokens_detailed(self, *arguments: Any, **options: Any) -> Any:
+        return self.plain.revoke_own_auth_tokens_detailed(*arguments, **options)
+
+    async def call(self, *arguments: Any, **options: Any) -> Any:
+        return self.plain.call(*arguments, **options)
+
+    async def aclose(self) -> None:
+        self.plain.close()
+
+    async def __aenter__(self) -> Self:
+        assert self.plain.__enter__() is self.plain
+        return self
+
+    async def __aexit__(self, *details: Any) -> None:
+        self.plain.__exit__(*details)
+
+    def with_options(self, **options: Any) -> Self:
+        return type(self)(self.plain.with_options(**options))
+
+    @property
+    def rate_limit(self) -> Any:
+        return self.plain.rate_limit
+
+
+def _run_in_asyncio(function: AsyncFunction) -> Any:
+    return asyncio.run(function())
+
+
+def _run_without_loop(function: AsyncFunction) -> Any:
+    """Run a coroutine that never suspends: there is no event loop that the sync client could lean on."""
+    coroutine = function()
+    try:
+        coroutine.send(None)
+    except StopIteration as over:
+        return over.value
+    coroutine.close()
+    raise AssertionError("something suspended in a test of the sync client")
+
+
+@dataclass(frozen=True)
+class Backend:
+    """One way to run a client."""
+
+    name: str
+    run: Callable[[AsyncFunction], Any]
+
+    @property
+    def is_async(self) -> bool:
+        return self.name != "sync"
+
+    @property
+    def client_class(self) -> type[AsyncDevRevAuthClient] | type[DevRevAuthClient]:
+        return AsyncDevRevAuthClient if self.is_async else DevRevAuthClient
+
+    def client(self, **options: Any) -> AsyncDevRevAuthClient:
+        """Make a client, with the async one's methods in any case."""
+        if self.is_async:
+            return AsyncDevRevAuthClient(**options)
+        return cast("AsyncDevRevAuthClient", AwaitableSyncClient(DevRevAuthClient(**options)))
+
+    async def together(self, *functions: Callable[[], Awaitable[Any]]) -> list[Any]:
+        """Run all at once, in tasks or in threads; return what each returned or raised."""
+        results: list[Any] = [None] * len(functions)
+
+        async def keep(number: int) -> None:
+            try:
+                results[number] = await functions[number]()
+            except Exception as error:
+                results[number] = error
+
+        if self.is_async:
+            async with anyio.create_task_group() as tasks:
+                for number in range(len(functions)):
+                    tasks.start_soon(keep, number)
+            return results
+        threads = [
+            threading.Thread(target=contextvars.copy_context().run, args=(_run_without_loop, lambda n=number: keep(n)))
+            for number in range(len(functions))
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return results
+
+
+ASYNCIO = Backend("asyncio", _run_in_asyncio)
+TRIO = Backend("trio", trio.run)
+SYNC = Backend("sync", _run_without_loop)
+ALL = [ASYNCIO, TRIO, SYNC]
+
+async_only = pytest.mark.parametrize("backend", [ASYNCIO, TRIO], indirect=True, ids=["asyncio", "trio"])
+"""For what the sync client does not have."""
+sync_only = pytest.mark.parametrize("backend", [SYNC], indirect=True, ids=["sync"])
+"""For what the async client does not have."""

@@ -1,0 +1,120 @@
+"""Transports that do what the fake does not: keep requests, raise at will, stream without end, hang."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+
+import anyio
+import httpx
+
+from devrev_auth_client.testing import FakeDevRev
+
+
+class Recorder(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Hands requests on to a fake and keeps them as they were sent.
+
+    :ivar requests: oldest first.
+    :ivar before: called with each request before it is handed on; what it raises, the client meets.
+    """
+
+    def __init__(self, fake: FakeDevRev) -> None:
+        self.requests: list[httpx.Request] = []
+        self.before: Callable[[httpx.Request], object] = lambda request: None
+        self.closed = False
+        self._inner = fake.transport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        self.before(request)
+        return self._inner.handle_request(request)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        self.before(request)
+        return await self._inner.handle_async_request(request)
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+class Chunks(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A response body that comes in chunks.
+
+    :ivar taken: how many were read.
+    """
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self.taken = 0
+        self.closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        chunk = next(self._chunks)
+        self.taken += 1
+        return chunk
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            return next(self)
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+class Answering(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Gives every request the same answer: raw header bytes, any stream."""
+
+    def __init__(self, status: int, stream: Chunks, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+        self._answer = (status, list(headers), stream)
+        self.requests = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
+        status, headers, stream = self._answer
+        return httpx.Response(status, headers=headers, stream=stream)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return self.handle_request(request)
+
+
+class Hanging(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Never answers. The sync half gives up after the request's own timeout, as httpx's transports do.
+
+    :ivar requests: how many requests came.
+    """
+
+    def __init__(self, *, reads_body: bool = True) -> None:
+        self._reads_body = reads_body
+        self.requests = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
+        bounds = request.extensions["timeout"]
+        if self._reads_body:
+            request.read()
+            time.sleep(bounds["read"])
+            raise httpx.ReadTimeout("timed out", request=request)
+        time.sleep(bounds["connect"])
+        raise httpx.ConnectTimeout("timed out", request=request)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
+        if self._reads_body:
+            await request.aread()
+        await anyio.sleep_forever()
+        raise AssertionError("unreachable")

@@ -1,0 +1,176 @@
+"""One way of running a test on asyncio, on trio and without either.
+
+A test takes the fixture ``backend`` (``conftest.py``) and is written once, without ``await``:
+
+    def test_reset_is_repeated(backend: Backend) -> None:
+        with FaultServer([Reset(), TOKEN_ANSWER]) as server, backend.client(server.url) as client:
+            client.get()
+
+On asyncio and trio the client lives in an event loop in a thread of its own; a call blocks the test, or is begun with
+``begin_...`` and runs beside it.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from anyio.from_thread import start_blocking_portal
+
+from devrev_auth_client import AsyncDevRevAuthClient, AuthToken, DevRevAuthClient, DevRevAuthError, RetryPolicy
+from tests.faults.server import Respond
+
+BACKENDS = ("asyncio", "trio", "sync")
+ASYNC_BACKENDS = ("asyncio", "trio")
+
+TOKEN = "the-token-in-use"
+TOKEN_ID = "don:identity:dvrv-us-1:devo/1:token/1"
+TOKEN_JSON = {
+    "token": {
+        "id": TOKEN_ID,
+        "created_by": {"type": "dev_user", "id": "don:identity:dvrv-us-1:devo/1:devu/1", "display_id": "DEVU-1"},
+        "created_date": "2026-01-01T12:00:00Z",
+        "expires_at": "2027-01-01T12:00:00Z",
+        "requested_token_type": "urn:devrev:params:oauth:token-type:pat",
+        "scopes": ["read"],
+        "status": "active",
+        "subject": "don:identity:dvrv-us-1:devo/1:devu/1",
+    }
+}
+TOKEN_ANSWER = Respond(200, json=TOKEN_JSON)
+REVOKED = Respond(204)
+PATIENCE = 60.0
+"""Seconds after which a call that does not end is taken to hang."""
+AT_ONCE = RetryPolicy(base_delay=0)
+"""Repeats without waiting."""
+ONCE = RetryPolicy(max_attempts=1)
+
+AnyClient = AsyncDevRevAuthClient | DevRevAuthClient
+
+
+class Caller:
+    """A client as a test sees it, whatever its colour."""
+
+    def __init__(self, client: AnyClient, begin: Callable[..., Future[Any]]) -> None:
+        self.client = client
+        self._begin = begin
+
+    def get(self, **options: Any) -> AuthToken:
+        """Call ``get_auth_token`` and wait for it."""
+        token: AuthToken = self.begin_get(**options).result(PATIENCE)
+        return token
+
+    def revoke(self, token_type: str | None = None, **options: Any) -> None:
+        """Call ``revoke_own_auth_tokens`` and wait for it."""
+        self.begin_revoke(token_type, **options).result(PATIENCE)
+
+    def call(self, endpoint: Any, **arguments: Any) -> Any:
+        """Call ``call`` and wait for it."""
+        return self.begin(self.client.call, endpoint, **arguments).result(PATIENCE)
+
+    def begin_get(self, **options: Any) -> "Future[AuthToken]":
+        """Call ``get_auth_token`` in the background."""
+        return self.begin(self.client.get_auth_token, TOKEN_ID, **options)
+
+    def begin_revoke(self, token_type: str | None = None, **options: Any) -> "Future[None]":
+        """Call ``revoke_own_auth_tokens`` in the background."""
+        return self.begin(self.client.revoke_own_auth_tokens, token_type, **options)
+
+    def begin(self, function: Callable[..., Any], *args: Any, **options: Any) -> "Future[Any]":
+        """Run the function, awaited where it is async, in the background."""
+        return self._begin(lambda: function(*args, **options))
+
+    def outcomes(self, calls: "list[Future[Any]]") -> "list[Any]":
+        """What each call returned, or its error where that is one of ours. Any other is raised."""
+        wait(calls, PATIENCE)
+        return [outcome_of(call) for call in calls]
+
+    def copy(self, **options: Any) -> "Caller":
+        """The same for a ``with_options`` copy."""
+        return Caller(self.client.with_options(**options), self._begin)
+
+
+def outcome_of(call: "Future[Any]") -> Any:
+    """What the call returned, or its error where that is one of ours."""
+    try:
+        return call.result(0)
+    except DevRevAuthError as error:
+        return error
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Where a test's clients live: ``asyncio``, ``trio`` or ``sync``."""
+
+    name: str
+
+    @property
+    def is_async(self) -> bool:
+        return self.name != "sync"
+
+    @contextmanager
+    def client(self, url: str, **options: Any) -> Iterator[Caller]:
+        """A client, closed at the end. It repeats without waiting unless told otherwise."""
+        options = {"token": TOKEN, "base_url": url, "retry": AT_ONCE, "timeout": 5, "total_timeout": 10, **options}
+        if self.is_async:
+            with start_blocking_portal(self.name) as portal:
+                client = AsyncDevRevAuthClient(**options)
+                try:
+                    yield Caller(client, portal.start_task_soon)
+                finally:
+                    portal.call(client.aclose)
+        else:
+            with ThreadPoolExecutor(512) as threads, DevRevAuthClient(**options) as sync_client:
+                yield Caller(sync_client, threads.submit)
+
+
+def seconds_of(function: Callable[[], object]) -> float:
+    """How long it takes, whatever comes of it."""
+    begin = time.monotonic()
+    function()
+    return time.monotonic() - begin
+
+
+def assert_within(measure: Callable[[], float], low: float, high: float) -> None:
+    """Fail unless a measured time is between the two; measured once more where the machine was too busy."""
+    met = measure()
+    if not low <= met < high:
+        met = measure()
+    assert low <= met < high
+
+
+def open_descriptors() -> int:
+    """How many file descriptors this process has open."""
+    return len(list(Path("/dev/fd").iterdir()))
+
+
+def eventually(condition: Callable[[], bool], within: float = 2.0) -> bool:
+    """Whether it comes true within so many seconds; asked again and again."""
+    until = time.monotonic() + within
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+class ErrorLog(logging.Handler):
+    """Keeps what is logged as an error, such as asyncio's 'exception was never retrieved'."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(f"{record.name}: {record.getMessage()}")
+
+    def __enter__(self) -> "ErrorLog":
+        logging.getLogger().addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger().removeHandler(self)

@@ -1,0 +1,131 @@
+"""One client in one event loop after another: each gets connections of its own, and none waits for a dead one."""
+
+import asyncio
+import gc
+from collections.abc import Iterator
+
+import anyio
+import pytest
+
+from devrev_auth_client import AsyncDevRevAuthClient
+from tests.faults.backends import ASYNC_BACKENDS, AT_ONCE, TOKEN, TOKEN_ANSWER, TOKEN_ID, eventually
+from tests.faults.server import FaultServer, Hang, Respond, ScriptSource, tls_pair
+
+# Connections that were not closed in their loop are dropped with it, and warn of that as they should.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+
+@pytest.fixture(autouse=True)
+def nothing_warns_later() -> Iterator[None]:
+    """Dropped connections are collected while their warning is still expected."""
+    yield
+    gc.collect()
+
+
+def client_of(url: str, **options: object) -> AsyncDevRevAuthClient:
+    return AsyncDevRevAuthClient(TOKEN, base_url=url, retry=AT_ONCE, max_connections=2, total_timeout=5, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize("second", ASYNC_BACKENDS)
+@pytest.mark.parametrize("first", ASYNC_BACKENDS)
+def test_second_loop_gets_connections_of_its_own(first: str, second: str, tls: bool) -> None:
+    """The same kind of loop or the other; the first one's connections are never touched again."""
+    server_context, client_context = tls_pair() if tls else (None, True)
+    with FaultServer(TOKEN_ANSWER, tls=server_context) as server:
+        client = client_of(server.url, verify=client_context)
+
+        async def main() -> None:
+            for _ in range(3):
+                assert (await client.get_auth_token(TOKEN_ID)).id == TOKEN_ID
+
+        anyio.run(main, backend=first)
+        anyio.run(main, backend=second)
+        assert [request.connection for request in server.requests] == [1, 1, 1, 2, 2, 2]
+
+
+@pytest.mark.parametrize("loop", ASYNC_BACKENDS)
+def test_connections_of_ended_loops_are_dropped(loop: str) -> None:
+    """A program that runs a loop for each job does not run out of file descriptors."""
+    with FaultServer(TOKEN_ANSWER) as server:
+        client = client_of(server.url)
+        for _ in range(8):
+            anyio.run(client.get_auth_token, TOKEN_ID, backend=loop)
+            gc.collect()
+            assert eventually(lambda: server.connections_open_now <= 1)
+        assert server.connections_opened == 8
+        del client
+        gc.collect()
+        assert eventually(lambda: server.connections_open_now == 0)
+
+
+ABANDONED: dict[str, ScriptSource] = {
+    "waiting for an answer": Hang(),
+    "in a backoff": Respond(503, {"Retry-After": "4"}),
+}
+
+
+@pytest.mark.parametrize("loop", ASYNC_BACKENDS)
+@pytest.mark.parametrize("script", ABANDONED.values(), ids=ABANDONED)
+def test_calls_that_ended_with_their_loop_hold_nothing(loop: str, script: ScriptSource) -> None:
+    """Neither lanes nor places in the queue."""
+    with FaultServer(script) as server:
+        client = client_of(server.url)
+
+        async def abandon() -> None:
+            async with anyio.create_task_group() as group:
+                for _ in range(6):
+                    group.start_soon(client.get_auth_token, TOKEN_ID)
+                await anyio.sleep(0.1)
+                group.cancel_scope.cancel()
+
+        async def main() -> None:
+            with anyio.fail_after(2):
+                async with anyio.create_task_group() as group:
+                    for _ in range(6):
+                        group.start_soon(client.get_auth_token, TOKEN_ID)
+
+        anyio.run(abandon, backend=loop)
+        server.play(TOKEN_ANSWER)
+        anyio.run(main, backend=loop)
+
+
+@pytest.mark.parametrize("loop", ASYNC_BACKENDS)
+def test_prober_that_ended_with_its_loop_is_not_waited_for(loop: str) -> None:
+    """The gate outlives the loop; the place in it of a call that did not, does not."""
+    with FaultServer([Respond(429, {"Retry-After": "0.1"}), Hang()]) as server:
+        client = client_of(server.url)
+
+        async def abandon() -> None:
+            with anyio.move_on_after(0.3):
+                await client.get_auth_token(TOKEN_ID)
+
+        async def main() -> None:
+            with anyio.fail_after(2):
+                await client.get_auth_token(TOKEN_ID)
+
+        anyio.run(abandon, backend=loop)
+        assert len(server.requests) == 2
+        server.play(TOKEN_ANSWER)
+        anyio.run(main, backend=loop)
+
+
+def test_tasks_that_asyncio_run_cancels_at_its_end() -> None:
+    """A forgotten task is cancelled by `asyncio.run`, and the next loop finds the client usable."""
+    with FaultServer(Hang()) as server:
+        client = client_of(server.url)
+        forgotten: list[asyncio.Task[object]] = []
+
+        async def forget() -> None:
+            forgotten.extend(asyncio.ensure_future(client.get_auth_token(TOKEN_ID)) for _ in range(4))
+            await asyncio.sleep(0.1)
+
+        async def main() -> None:
+            async with client:
+                assert (await client.get_auth_token(TOKEN_ID)).id == TOKEN_ID
+
+        asyncio.run(forget())
+        assert all(task.cancelled() for task in forgotten)
+        server.play(TOKEN_ANSWER)
+        asyncio.run(main())
+        assert eventually(lambda: server.connections_open_now == 0)

@@ -1,0 +1,236 @@
+"""A client carried over `os.fork`: the child opens connections of its own, whatever its parent was doing."""
+
+import asyncio
+import gc
+import os
+import signal
+import threading
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pytest
+
+from devrev_auth_client import AsyncDevRevAuthClient, DevRevAuthClient
+from tests.faults.backends import AT_ONCE, TOKEN, TOKEN_ANSWER, TOKEN_ID, eventually
+from tests.faults.server import FaultServer, Hang, Respond, tls_pair
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+
+LOCK = type(threading.Lock())
+
+
+def in_child(function: Callable[[], Any]) -> str:
+    """Run the function in a forked child and return what came of it, as text; empty where it hung."""
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of a fork beside threads
+        child = os.fork()
+    if child == 0:
+        signal.alarm(10)
+        warnings.simplefilter("ignore", ResourceWarning)  # of the parent's connections, which the child drops
+        try:
+            result = str(function())
+        except BaseException as error:
+            result = repr(error)
+        os.write(writing, result.encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        result = pipe.read()
+    os.waitpid(child, 0)
+    return result
+
+
+def locks_of(client: Any) -> list[Any]:
+    """Every lock that the client's own objects hold on to."""
+    seen: set[int] = set()
+    found: list[Any] = []
+    queue: deque[Any] = deque([client])
+    while queue:
+        item = queue.popleft()
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        if isinstance(item, LOCK):
+            found.append(item)
+        elif isinstance(item, dict | list | tuple) or type(item).__module__.startswith("devrev_auth_client"):
+            queue.extend(each for each in gc.get_referents(item) if not isinstance(each, type))
+    return found
+
+
+@contextmanager
+def held(locks: list[Any]) -> Iterator[None]:
+    """Have another thread hold the locks, which in a forked child nobody will ever release."""
+    ready, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        for lock in locks:
+            lock.acquire()
+        ready.set()
+        release.wait()
+        for lock in locks:
+            lock.release()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    ready.wait()
+    try:
+        yield
+    finally:
+        release.set()
+        thread.join()
+
+
+@contextmanager
+def sync_client(url: str, **options: Any) -> Iterator[DevRevAuthClient]:
+    with DevRevAuthClient(TOKEN, base_url=url, **{"retry": AT_ONCE, "total_timeout": 5, **options}) as client:
+        yield client
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+def test_child_and_parent_share_no_connection(tls: bool) -> None:
+    """And the parent's is as good as before, also after the child has gone."""
+    server_context, client_context = tls_pair() if tls else (None, True)
+    with (
+        FaultServer(TOKEN_ANSWER, tls=server_context) as server,
+        sync_client(server.url, verify=client_context) as client,
+    ):
+        for _ in range(2):
+            client.get_auth_token(TOKEN_ID)
+            assert in_child(lambda: [client.get_auth_token(TOKEN_ID).id for _ in range(2)][1]) == TOKEN_ID
+        client.get_auth_token(TOKEN_ID)
+        assert [request.connection for request in server.requests] == [1, 2, 2, 1, 3, 3, 1]
+    assert server.connections_open_now == 0
+
+
+def test_child_that_closes_the_client_leaves_the_parents_alone() -> None:
+    """Whether it used it before or not."""
+    with FaultServer(TOKEN_ANSWER) as server, sync_client(server.url) as client:
+        client.get_auth_token(TOKEN_ID)
+        assert in_child(client.close) == "None"
+        assert in_child(lambda: [client.get_auth_token(TOKEN_ID), client.close()][1]) == "None"
+        client.get_auth_token(TOKEN_ID)
+        assert [request.connection for request in server.requests] == [1, 2, 1]
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize("used", [False, True], ids=["unused", "used"])
+def test_locks_held_at_the_fork_do_not_stop_the_child(used: bool, tls: bool) -> None:
+    """Every lock in the client is held by a thread that the child does not have."""
+    server_context, client_context = tls_pair() if tls else (None, True)
+    with (
+        FaultServer(TOKEN_ANSWER, tls=server_context) as server,
+        sync_client(server.url, verify=client_context) as client,
+    ):
+        if used:
+            client.get_auth_token(TOKEN_ID)
+        locks = locks_of(client)
+        assert len(locks) >= 4  # gate, budget, book, route
+        with held(locks):
+            assert in_child(lambda: client.get_auth_token(TOKEN_ID).id) == TOKEN_ID
+        client.get_auth_token(TOKEN_ID)
+
+
+def test_lanes_taken_at_the_fork_do_not_stop_the_child() -> None:
+    """Another thread has the only one, and a second thread waits for it."""
+    with FaultServer(Hang()) as server, sync_client(server.url, max_connections=1, total_timeout=1) as client:
+        threads = [threading.Thread(target=fails, args=(client,)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        server.wait_for_requests(1)
+        server.play(TOKEN_ANSWER)
+        assert in_child(lambda: client.get_auth_token(TOKEN_ID).id) == TOKEN_ID
+        for thread in threads:
+            thread.join()
+    assert eventually(lambda: server.connections_open_now == 0)
+
+
+def fails(client: DevRevAuthClient) -> None:
+    """Call, whatever comes of it."""
+    with suppress(TimeoutError):
+        client.get_auth_token(TOKEN_ID)
+
+
+def test_prober_of_the_parents_is_not_waited_for() -> None:
+    """The gate stays as it is, but its callers are not the child's."""
+    with (
+        FaultServer([Respond(429, {"Retry-After": "0.1"}), Hang()]) as server,
+        sync_client(server.url, total_timeout=1.5) as client,
+    ):
+        threads = [threading.Thread(target=fails, args=(client,)) for _ in range(2)]
+        threads[0].start()
+        server.wait_for_requests(2)
+        server.play(TOKEN_ANSWER)
+        assert in_child(lambda: client.get_auth_token(TOKEN_ID).id) == TOKEN_ID
+        threads[0].join()
+
+
+def test_closed_gate_stays_closed_in_the_child() -> None:
+    """DevRev's limit is the user's, not the process's."""
+    with FaultServer([Respond(429, {"Retry-After": "30"}), TOKEN_ANSWER]) as server, sync_client(server.url) as client:
+        with pytest.raises(Exception, match="429"):
+            client.get_auth_token(TOKEN_ID)
+        assert in_child(lambda: client.get_auth_token(TOKEN_ID).id).startswith("TooManyRequestsError")
+        assert len(server.requests) == 1
+
+
+def test_child_with_threads_keeps_to_the_limit() -> None:
+    """Its first calls come from ten threads at once."""
+    with FaultServer(Respond(200, json={"token": {"id": "x"}}, delay=0.01)) as server:
+        with sync_client(server.url, max_connections=3) as client:
+
+            def child() -> str:
+                ids: list[str] = []
+                threads = [
+                    threading.Thread(target=lambda: ids.append(client.get_auth_token("x").id)) for _ in range(10)
+                ]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+                return "".join(ids)
+
+            assert in_child(child) == "x" * 10
+        assert server.peak_connections <= 3
+
+
+def test_child_of_a_child() -> None:
+    """Three processes, three connections."""
+    with FaultServer(TOKEN_ANSWER) as server, sync_client(server.url) as client:
+
+        def call() -> str:
+            return client.get_auth_token(TOKEN_ID).id
+
+        def child() -> str:
+            return call() + in_child(call) + call()
+
+        assert call() + in_child(child) + call() == TOKEN_ID * 5
+        assert [request.connection for request in server.requests] == [1, 2, 3, 2, 1]
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_async_client_in_a_child() -> None:
+    """A new process, a new event loop, new connections; locks that were held included."""
+    with FaultServer(TOKEN_ANSWER) as server:
+        client = AsyncDevRevAuthClient(TOKEN, base_url=server.url, retry=AT_ONCE, total_timeout=5)
+
+        async def call() -> str:
+            return (await client.get_auth_token(TOKEN_ID)).id
+
+        async def main() -> None:
+            await call()
+            with held(locks_of(client)):
+                assert in_child(child) == TOKEN_ID
+            await call()
+            await client.aclose()
+
+        def child() -> str:
+            asyncio.events._set_running_loop(None)  # the parent's, which was running when it forked
+            return asyncio.run(call())
+
+        asyncio.run(main())
+        assert [request.connection for request in server.requests] == [1, 2, 1]
+    gc.collect()

@@ -1,0 +1,198 @@
+"""The rate gate under any order of events: hypothesis looks for one that breaks what it promises."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from devrev_auth_client._rate_gate import RateGate, Waiter
+from tests.unit.test_rate_gate import CLOSING, FakeEvent
+
+WHICH = st.sampled_from([-1, -1, -1, 0, 0, 1, 2])  # the latest in the first place, as they matter most
+PATIENCE = st.sampled_from([0.25, 2.0, 8.0, 60.0, math.inf])
+SECONDS = st.sampled_from([0.5, 1.0, 2.0, 5.0])
+
+
+class Caller:
+    """One call at the gate: in the queue, or with a permit, and perhaps sending."""
+
+    def __init__(self, deadline: float) -> None:
+        self.deadline = deadline
+        self.waiter: Waiter[FakeEvent] | None = None
+        self.event: FakeEvent | None = None  # None: it is awake
+        self.wakes_at = math.inf
+        self.permit: int | None = None
+        self.sending = False
+
+    def is_awake(self, now: float) -> bool:
+        return self.event is None or self.event.is_set or self.wakes_at <= now
+
+
+class GateMachine(RuleBasedStateMachine):
+    """Callers come, ask, sleep, send and give up in any order; the machine keeps book of what must hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+        self.opens_at = 0.0
+        self.epoch = 0
+        self.passes = 0  # successes of this epoch
+        self.queue: list[Caller] = []  # in the order in which they joined; decided ones are taken out
+        self.holders: list[Caller] = []  # with a permit that was not handed back
+        self.gate: RateGate[FakeEvent] = RateGate(lambda: self.now, FakeEvent)
+
+    # What callers do.
+
+    @initialize(under_way=st.integers(1, 3), waiting=st.integers(0, 4), seconds=SECONDS)
+    def begin_with_a_429(self, under_way: int, waiting: int, seconds: float) -> None:
+        self.come(under_way, math.inf)
+        self.close(0, seconds, passed=False)
+        self.come(waiting, 60.0)
+
+    @rule(count=st.integers(1, 4), patience=PATIENCE)
+    def come(self, count: int, patience: float) -> None:
+        for _ in range(count):
+            caller = Caller(self.now + patience)
+            caller.permit = self.gate.enter()
+            if caller.permit is None:
+                caller.waiter = self.gate.join(caller.deadline)
+                self.queue.append(caller)
+            else:
+                assert not self.queue, "overtook the queue"
+                self.let_through(caller)
+
+    @precondition(lambda self: self.queue)
+    @rule(which=WHICH)
+    def ask(self, which: int) -> None:
+        self.ask_again(self.queue[which % len(self.queue)])
+
+    @precondition(lambda self: self.queue)
+    @rule(which=WHICH)
+    def give_up_waiting(self, which: int) -> None:
+        caller = self.queue.pop(which % len(self.queue))
+        assert caller.waiter is not None
+        self.gate.leave(caller.waiter)
+
+    @precondition(lambda self: self.holders)
+    @rule(which=WHICH)
+    def begin_to_send(self, which: int) -> None:
+        caller = self.holders[which % len(self.holders)]
+        assert caller.permit is not None
+        if self.gate.is_open(caller.permit):
+            assert self.now >= self.opens_at, "sends while the gate is closed"
+            caller.sending = True
+        elif not caller.sending:
+            self.holders.remove(caller)
+            self.gate.failed(caller.permit)
+
+    @precondition(lambda self: self.holders)
+    @rule(which=WHICH)
+    def succeed(self, which: int) -> None:
+        caller = self.holders.pop(which % len(self.holders))
+        assert caller.permit is not None
+        if caller.permit == self.epoch:
+            self.passes += 1
+        self.gate.passed(caller.permit)
+
+    @precondition(lambda self: self.holders)
+    @rule(which=WHICH)
+    def fail(self, which: int) -> None:
+        caller = self.holders.pop(which % len(self.holders))
+        assert caller.permit is not None
+        if caller.waiter is not None and not caller.sending:
+            self.gate.leave(caller.waiter)  # cancelled before it learned of its permit
+        else:
+            self.gate.failed(caller.permit)
+
+    @precondition(lambda self: self.holders)
+    @rule(which=WHICH, seconds=SECONDS, passed=st.booleans())
+    def close(self, which: int, seconds: float, passed: bool) -> None:
+        caller = self.holders.pop(which % len(self.holders))
+        assert caller.permit is not None
+        self.opens_at = max(self.opens_at, self.now + seconds)
+        if caller.permit == self.epoch:
+            self.epoch, self.passes = self.epoch + 1, 0
+        self.gate.close(caller.permit, seconds, CLOSING, passed=passed)
+
+    @rule(seconds=SECONDS)
+    def timers_are_late(self, seconds: float) -> None:
+        self.now += seconds
+
+    @rule(seconds=SECONDS)
+    def time_passes(self, seconds: float) -> None:
+        until = self.now + seconds
+        while (due := self.wake_all()) <= until:
+            self.now = max(self.now, due)
+        self.now = until
+        self.wake_all()
+
+    # What the machine sees to.
+
+    def let_through(self, caller: Caller) -> None:
+        assert self.now >= self.opens_at, "let through while the gate is closed"
+        assert caller.permit == self.epoch
+        self.holders.append(caller)
+        if self.epoch:
+            under_way = sum(holder.permit == self.epoch for holder in self.holders)
+            assert under_way <= 1 + self.passes, "more than one prober, or a stream that grows too fast"
+
+    def ask_again(self, caller: Caller) -> None:
+        assert caller.waiter is not None
+        due = self.gate.next_pause(caller.waiter)
+        if due is None:
+            assert caller.waiter.permit is not None or caller.waiter.refused
+        else:
+            caller.event, caller.wakes_at = due[0], self.now + due[1]
+        self.see_who_was_decided()
+
+    @invariant()
+    def see_who_was_decided(self) -> None:
+        earlier_waits = False
+        for caller in list(self.queue):
+            assert caller.waiter is not None
+            if caller.waiter.refused:
+                assert caller.deadline <= max(self.now, self.opens_at), "refused, though it could have made it"
+                assert caller.waiter.permit is None
+                self.queue.remove(caller)
+            elif caller.waiter.permit is not None:
+                assert not earlier_waits, "let through before one that came earlier"
+                caller.permit = caller.waiter.permit
+                self.queue.remove(caller)
+                self.let_through(caller)
+            else:
+                earlier_waits = True
+
+    def wake_all(self) -> float:
+        """Have everybody ask who is awake; return when the next one wakes by itself."""
+        while awake := [caller for caller in self.queue if caller.is_awake(self.now)]:
+            self.ask_again(awake[-1])
+        if self.queue:
+            under_way = any(holder.permit == self.epoch for holder in self.holders)
+            assert self.now < self.opens_at or under_way, "the gate is open, nobody sends, and somebody sleeps"
+        return min((caller.wakes_at for caller in self.queue), default=math.inf)
+
+    def teardown(self) -> None:
+        """Once all sends succeed and time goes on, everybody's turn is decided."""
+        for _ in range(10_000):
+            while self.holders:
+                self.succeed(0)
+                self.see_who_was_decided()
+            due = self.wake_all()
+            if not self.queue:
+                return
+            if not self.holders:
+                assert due < math.inf, "somebody sleeps for ever"
+                self.now = max(self.now, due)
+        raise AssertionError("somebody is never decided")
+
+
+GateMachine.TestCase.settings = settings(
+    max_examples=100, stateful_step_count=50, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+
+
+class TestRateGate(GateMachine.TestCase):  # type: ignore[name-defined,misc]
+    """Never sends while closed, never two probers, never out of order, never refused in vain, never forgotten."""
