@@ -16,7 +16,8 @@ Layers, each importing only from those above it:
                  _rate_gate                               the shared cool-down
                  _attempt_loop                            what follows from what an attempt met
     operations   _refusals, _operations                   requests and the meaning of answers
-    connections  _fork, _wire, _network                   what a fork starts over; bytes; sockets
+    connections  _fork, _wire                             what a fork starts over; bodies and broken transports
+                 _async_network, _sync_network            sockets
                  _lane_book, _lane                        one lane, and who has which
                  _async_connections, _sync_connections    lanes, or the transport handed in
     clients      _settings, _call, _base_client           what both have in common

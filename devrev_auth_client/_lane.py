@@ -15,8 +15,9 @@ import anyio
 import httpcore
 import httpx
 
+from ._async_network import AnyioBackend
 from ._lane_book import LaneBook
-from ._network import AnyioBackend, DeadlineBackend
+from ._sync_network import DeadlineBackend
 from .errors import ConfigurationError
 
 KEEPALIVE_EXPIRY = 30.0

@@ -1,0 +1,109 @@
+"""Network access for one lane of a thread: httpcore's own, each step bounded by one deadline.
+
+Like its async twin the stream gathers what httpcore writes and sends it when the answer is asked for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import httpcore
+
+_SLICE = 4096
+"""Bytes. What a socket that takes any at all takes whole, so that each slice is one wait."""
+
+
+class DeadlineBackend(httpcore.NetworkBackend):
+    """httpcore's own network access, each step bounded by one common deadline.
+
+    httpx bounds each `recv` by itself, so a server that drips a byte now and then outlives any timeout of it.
+    """
+
+    def __init__(self) -> None:
+        self.deadline = float("inf")  # by time.monotonic
+        self._plain = httpcore.SyncBackend()
+        self._opened: httpcore.NetworkStream | None = None
+
+    def bound(self, timeout: float | None, timed_out: type[httpcore.TimeoutException]) -> float | None:
+        """Return the seconds a step may take; raise `timed_out` where none are left."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise timed_out("the deadline has passed")
+        seconds = left if timeout is None else min(timeout, left)
+        return None if seconds > threading.TIMEOUT_MAX else seconds  # more than a socket takes
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the first address that answers; an address that is silent leaves time for those behind it."""
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
+        addresses = list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
+        failed: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError("the name has no address")
+        for index, address in enumerate(addresses):
+            seconds = self.bound(timeout, httpcore.ConnectTimeout)
+            share = None if seconds is None else seconds / (len(addresses) - index)
+            try:
+                self._opened = self._plain.connect_tcp(address, port, share, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failed = error
+            else:
+                return _DeadlineStream(self._opened, self.bound)
+        raise failed
+
+    def close(self) -> None:
+        """Close what was opened last: httpcore forgets a connection whose TLS handshake could not begin any more."""
+        if self._opened is not None:
+            self._opened.close()
+
+
+class _DeadlineStream(httpcore.NetworkStream):
+    def __init__(
+        self,
+        stream: httpcore.NetworkStream,
+        bound: Callable[[float | None, type[httpcore.TimeoutException]], float | None],
+    ) -> None:
+        self._stream = stream
+        self._bound = bound
+        self._unsent = b""
+        self._write_timeout: float | None = None
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._unsent:
+            unsent, self._unsent = self._unsent, b""
+            with contextlib.suppress(httpcore.WriteError):  # see the module's docstring
+                # httpcore gives each send() the same time; slice by slice the time left is looked at in between.
+                for start in range(0, len(unsent), _SLICE):
+                    self._stream.write(
+                        unsent[start : start + _SLICE], self._bound(self._write_timeout, httpcore.WriteTimeout)
+                    )
+        return self._stream.read(max_bytes, self._bound(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._unsent += buffer  # sent by read()
+        self._write_timeout = timeout
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        seconds = self._bound(timeout, httpcore.ConnectTimeout)
+        return _DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._bound)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
