@@ -3,29 +3,45 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+LOWEST := .venv-lowest
+BENCH := .venv-bench
+RELEASE := build/release-tools
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --upgrade
 # Tools that the generator calls by name are found in the environment, not on the machine.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help test demo check lint types check-generated generate build lock clean
+.PHONY: help test test-lowest faults demo check lint types check-generated check-version generate record-release upgrade-generator build vendor test-matrix release-check bench bench-quick lock clean
 
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
 $(READY): requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements-dev.txt
+	$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	touch $@
 
 test: $(READY) ## run every test, with branch coverage
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
 
+$(LOWEST)/.ready: requirements-lowest.txt pyproject.toml
+	$(PYTHON) -m venv --clear $(LOWEST)
+	$(LOWEST)/bin/python $(PIP_INSTALL) --require-hashes -r requirements-lowest.txt
+	$(LOWEST)/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	touch $@
+
+test-lowest: $(LOWEST)/.ready ## run what concerns running programs, against the lowest versions of the dependencies
+	$(LOWEST)/bin/python -m pytest -n 2 tests/unit tests/behaviour tests/faults tests/contract $(ARGS)
+
+faults: $(READY) ## play broken networks and servers for longer than a test may take
+	$(BIN)/python -m tests.faults.long_run $(ARGS)
+
 demo: $(READY) ## show the main job against the fake (or read one token of yours: DEVREV_TOKEN and TOKEN_ID)
 	$(BIN)/python examples/demo.py $(TOKEN_ID)
 
-check: lint types check-generated build ## everything that is checked beside the tests
+check: lint types check-generated check-version build ## everything that is checked beside the tests
 
 lint: $(READY) ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -35,18 +51,61 @@ types: $(READY) ## mypy --strict and pyright strict, generated code included
 	$(BIN)/mypy devrev_auth_client tests/typing tools
 	$(BIN)/pyright
 
-generate: $(READY) ## write devrev_auth_client/generated from the description
+generate: $(READY) ## write devrev_auth_client/generated from the description, and say what changed for callers
 	$(BIN)/python -m tools.generate
 
 check-generated: $(READY) ## fail unless the generated folder is byte for byte what the description gives
 	$(BIN)/python -m tools.generate --check
 
-build: $(READY) ## build sdist and wheel
+check-version: $(READY) ## fail unless version and changelog follow from what changed since the last release
+	$(BIN)/python -m tools.check_version
+
+record-release: $(READY) ## part of a release: write down its public API (TAG=v1.2.3 where a release forgot to)
+	$(BIN)/python -m tools.check_version --record $(TAG)
+
+upgrade-generator: $(READY) ## try another openapi-python-client (VERSION=1.2.3) on a copy, and say what it changes
+	@test -n "$(VERSION)" || { echo "make upgrade-generator VERSION=1.2.3" >&2; exit 2; }
+	$(BIN)/python -m tools.upgrade_generator $(VERSION) $(ARGS)
+
+build: $(READY) ## build sdist and wheel, and look into both
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --outdir dist .
+	$(BIN)/python -m tools.check_dist dist
+
+vendor: $(READY) ## copy the package into another repo: DEST=path/of/the/copy, ARGS=--check or --update
+	@test -n "$(DEST)" || { echo "make vendor DEST=path/of/the/copy" >&2; exit 2; }
+	$(BIN)/python -m devrev_auth_client.vendor "$(DEST)" $(ARGS)
+
+$(RELEASE)/.ready: requirements-release.txt
+	$(PYTHON) -m venv --clear $(RELEASE)
+	$(RELEASE)/bin/python $(PIP_INSTALL) --require-hashes -r requirements-release.txt
+	touch $@
+
+test-matrix: build $(RELEASE)/.ready ## run the tests from the wheel on each Python, with lowest and newest dependencies
+	$(RELEASE)/bin/nox $(ARGS)
+
+release-check: $(RELEASE)/.ready ## build the last commit twice, compare, look it over, write the SBOM, test the wheel
+	$(RELEASE)/bin/python -m tools.release
+	$(RELEASE)/bin/nox $(ARGS)
+
+$(BENCH)/.ready: requirements-bench.txt pyproject.toml
+	$(PYTHON) -m venv --clear $(BENCH)
+	$(BENCH)/bin/python $(PIP_INSTALL) --require-hashes -r requirements-bench.txt
+	$(BENCH)/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	touch $@
+
+bench: $(BENCH)/.ready ## measure what a call costs, beside other clients; half an hour on an idle machine
+	$(BENCH)/bin/python -m benchmarks $(ARGS)
+
+bench-quick: $(BENCH)/.ready ## the same with few rounds, for a look; leaves the kept results and the chart alone
+	$(BENCH)/bin/python -m benchmarks --quick --json build/benchmark.json --chart build/benchmark.svg $(ARGS)
 
 lock: $(READY) ## renew the hashed pins: newest for development, lowest for the other end of the ranges
-	$(LOCK) --upgrade --group dev --extra testing --output-file requirements-dev.txt
+	$(LOCK) --group dev --extra testing --output-file requirements-dev.txt
+	$(LOCK) --resolution lowest-direct --no-deps --extra testing --output-file $(VENV)/lowest-direct.txt
+	$(LOCK) --constraints $(VENV)/lowest-direct.txt --group test --extra testing --output-file requirements-lowest.txt
+	$(LOCK) --constraints requirements-dev.txt --group release --output-file requirements-release.txt
+	$(LOCK) --constraints requirements-dev.txt --group bench --output-file requirements-bench.txt
 
 clean: ## remove what make made
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	rm -rf $(VENV) $(LOWEST) $(BENCH) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

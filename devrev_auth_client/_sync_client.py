@@ -48,8 +48,8 @@ class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
             `DEVREV_TOKEN`.
         base_url: https, or http to a loopback host. `None` takes `DEVREV_BASE_URL`, else `https://api.devrev.ai`.
         timeout: seconds for one attempt once it has a connection lane, or an `httpx.Timeout` for its phases.
-        total_timeout: seconds for a whole call, every wait included; `None` for no bound. Name resolution alone can
-            not be cut short.
+        total_timeout: seconds for a whole call, every wait included; `None` for no bound. Name resolution can not be
+            cut short, nor the steps of a TLS handshake behind an https proxy.
         retry: how often and how soon failures are repeated.
         max_connections: how many connections there are at most; further calls queue in order.
         api_version: sent as `X-Devrev-Version`.

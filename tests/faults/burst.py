@@ -1,4 +1,4 @@
-"""A hundred calls at once against a server that allows fewer: how many answers of 429 they earn, and how long they take."""
+"""A hundred calls at once against a server that allows fewer: how many 429s they earn, and how long they take."""
 
 import itertools
 import math
@@ -38,11 +38,13 @@ def burst(backend: Backend, window: float = 1.0, phase: float = 0.0, latency: fl
     def decide(request: Request) -> Action:
         return replace(limiter(request), delay=latency if next(arrived) < CALLS else 0)
 
-    with FaultServer(decide, keep_requests=1) as server:
-        with backend.client(server.url, total_timeout=60, max_connections=CALLS) as client:
-            begin = time.monotonic()
-            outcomes = client.outcomes([client.begin_get() for _ in range(CALLS)])
-            seconds = time.monotonic() - begin
+    with (
+        FaultServer(decide, keep_requests=1) as server,
+        backend.client(server.url, total_timeout=60, max_connections=CALLS) as client,
+    ):
+        begin = time.monotonic()
+        outcomes = client.outcomes([client.begin_get() for _ in range(CALLS)])
+        seconds = time.monotonic() - begin
     failures = [outcome for outcome in outcomes if isinstance(outcome, DevRevAuthError)]
     best = max((math.ceil(CALLS / LIMIT) - 1) * window - phase, latency + window)
     return Burst(failures, limiter.counts[429], seconds, best)

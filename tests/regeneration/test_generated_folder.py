@@ -1,9 +1,12 @@
 """The generated folder as it is committed: marked, typed, and leaning on nothing hand-written but the enums."""
 
 import ast
+import hashlib
+from importlib.metadata import version
 from pathlib import Path
 
 from devrev_auth_client import generated
+from tools.generate import Paths
 
 FOLDER = Path(generated.__file__).parent
 
@@ -14,6 +17,14 @@ def test_every_module_says_which_command_wrote_it() -> None:
     assert [
         path.name for path in modules if not path.read_text("utf-8").startswith("# Written by `make generate`")
     ] == []
+
+
+def test_its_readme_says_what_made_it() -> None:
+    text = (FOLDER / "README.md").read_text("utf-8")
+    assert "| command | `make generate` |" in text
+    assert hashlib.sha256(Paths().description.read_bytes()).hexdigest() in text
+    assert f"| openapi-python-client | {version('openapi-python-client')}, with" in text
+    assert f"| ruff | {version('ruff')} |" in text
 
 
 def test_it_imports_nothing_hand_written_but_the_enums() -> None:

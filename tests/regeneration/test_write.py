@@ -1,6 +1,7 @@
 """`make generate`: same input, same bytes, and either the old folder or the new one, whole."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -34,21 +35,39 @@ def test_a_stray_file_goes_and_nothing_is_left_beside_the_folder(workspace: Work
     before = workspace.files()
     (workspace.target / "models" / "token_typo.py").touch()
     (workspace.target / "py.typed").unlink()
-    assert main([], workspace) == 0
+    write(workspace)
     assert workspace.files() == before
 
 
 def test_a_first_run_needs_no_folder(workspace: Workspace) -> None:
     before = workspace.files()
-    workspace.target.rename(workspace.target.parent.with_name("moved away"))
+    workspace.target.rename(workspace.package.with_name("moved away"))
     write(workspace)
     assert workspace.files() == before
 
 
-def test_a_changed_description_changes_the_code(workspace: Workspace) -> None:
+def test_the_command_writes_and_says_what_changed_for_callers(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
     workspace.edit(workspace.description, "        - revoked\n", "        - revoked\n        - forgotten\n")
-    write(workspace)
+    assert main([], workspace) == 0
     assert 'FORGOTTEN = "forgotten"' in (workspace.target / "models" / "token_status.py").read_text("utf-8")
+    printed = capsys.readouterr()
+    assert "  + generated.models.token_status.TokenStatus.FORGOTTEN: added = 'forgotten'\n" in printed.out
+    assert " minor step" in printed.out
+    assert printed.err == ""
+
+
+def test_what_the_facade_uses_and_the_description_no_longer_gives_is_a_failure(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace.edit(workspace.description, "operationId: auth-tokens.get\n", "operationId: auth-tokens.read\n")
+    before = workspace.files()
+    assert main([], workspace) == 1
+    assert workspace.files() == before
+    told = capsys.readouterr().err
+    assert re.search(r"^devrev_auth_client/_operations\.py:\d+: error: .*\bauth_tokens_get\b", told, re.MULTILINE)
+    assert "would not pass mypy --strict" in told
 
 
 def test_at_every_rename_a_whole_folder_is_there(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +77,7 @@ def test_at_every_rename_a_whole_folder_is_there(workspace: Workspace, monkeypat
 
     def watched(path: Path, target: Path) -> Path:
         moved = rename(path, target)
-        seen.append([contents(folder) for folder in sorted(workspace.target.parent.iterdir())])
+        seen.append([contents(folder) for folder in sorted(workspace.package.glob("*generated*"))])
         return moved
 
     monkeypatch.setattr(Path, "rename", watched)
@@ -93,7 +112,7 @@ def test_a_run_that_was_killed_in_mid_swap_is_made_good(workspace: Workspace) ->
     with pytest.raises(GenerationError):
         write(workspace)
     assert workspace.files() == before
-    assert sorted(path.name for path in workspace.target.parent.iterdir()) == ["generated"]
+    assert [path.name for path in workspace.package.glob("*generated*")] == ["generated"]
 
 
 def test_paths_are_those_of_this_repository_by_default() -> None:

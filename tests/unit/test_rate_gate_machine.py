@@ -46,9 +46,11 @@ class GateMachine(RuleBasedStateMachine):
 
     # What callers do.
 
-    @initialize(under_way=st.integers(1, 3), waiting=st.integers(0, 4), seconds=SECONDS)
-    def begin_with_a_429(self, under_way: int, waiting: int, seconds: float) -> None:
-        self.come(under_way, math.inf)
+    @initialize(passed=st.integers(0, 6), under_way=st.integers(0, 2), waiting=st.integers(0, 3), seconds=SECONDS)
+    def begin_with_a_429(self, passed: int, under_way: int, waiting: int, seconds: float) -> None:
+        self.come(passed + 1 + under_way, math.inf)
+        for _ in range(passed):
+            self.succeed(0)
         self.close(0, seconds, passed=False)
         self.come(waiting, 60.0)
 
@@ -163,6 +165,8 @@ class GateMachine(RuleBasedStateMachine):
                 self.queue.remove(caller)
                 self.let_through(caller)
             else:
+                in_time = caller.deadline > max(self.now, self.opens_at)
+                assert in_time or caller.is_awake(self.now), "sleeps, though it cannot make it"
                 earlier_waits = True
 
     def wake_all(self) -> float:
@@ -190,7 +194,7 @@ class GateMachine(RuleBasedStateMachine):
 
 
 GateMachine.TestCase.settings = settings(
-    max_examples=100, stateful_step_count=50, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=200, stateful_step_count=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 

@@ -1,0 +1,202 @@
+"""README.md says what is true: its code runs, and its tables are the code's."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import devrev_auth_client
+from devrev_auth_client import (
+    AsyncDevRevAuthClient,
+    DevRevAuthClient,
+    DevRevAuthError,
+    RetryPolicy,
+    TokenType,
+    TransportError,
+    errors,
+)
+from devrev_auth_client.testing import FakeDevRev
+from tests.docs.markdown import ROOT, Block, Document
+
+README = Document("README.md")
+DOCUMENTS = [README, Document("CONTRIBUTING.md"), Document("CHANGELOG.md"), Document("openapi/templates/README.md")]
+ERRORS = [getattr(errors, name) for name in errors.__all__ if name.endswith("Error")]
+STATUSES = [400, 401, 403, 404, 408, 409, 418, 429, 500, 501, 502, 503, 504, 505, 520, 599]
+
+
+@pytest.fixture
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDevRev]:
+    """What the examples find: a DevRev in the environment, its token in a file too, and the token ids they name."""
+    fake = FakeDevRev(rate_limit=1000)
+    token = fake.issue_token(fake.add_user())
+    assert token.id in README.text
+    (tmp_path / "devrev-token.txt").write_text(f"{token.secret}\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DEVREV_TOKEN", token.secret)
+    with fake.serve() as base_url:
+        monkeypatch.setenv("DEVREV_BASE_URL", base_url)
+        yield fake
+
+
+@pytest.mark.parametrize("block", README.blocks("python"), ids=lambda block: f"line-{block.line}")
+def test_a_python_block_runs(fake: FakeDevRev, block: Block) -> None:
+    """As a program of its own, over HTTP unless it brings its own transport; a traceback names README.md's line."""
+    code = compile("\n" * (block.line - 1) + block.code, str(ROOT / "README.md"), "exec", dont_inherit=True)
+    exec(code, {"__name__": "__main__"})  # noqa: S102  # our own document
+    assert fake.requests or "transport=" in block.code
+
+
+def test_the_sections_stand_in_their_order() -> None:
+    assert README.headings() == [
+        "Ten lines that run",
+        "The sync twin",
+        "Install",
+        "The two operations",
+        "The 17 token types",
+        "Errors",
+        "Retries and timeouts",
+        "Secrets",
+        "Testing your app",
+        "Regenerating",
+        "Vendoring",
+        "Versioning and licence",
+    ]
+
+
+def test_the_first_example_is_ten_lines() -> None:
+    first = README.blocks("python")[0].code
+    assert len([line for line in first.splitlines() if line.strip()]) <= 10
+
+
+def test_the_two_commands_stand_near_the_top() -> None:
+    lines = [block.code for block in README.blocks("sh")]
+    assert lines[:2] == ["make demo\n", "make test\n"]
+    assert README.blocks("sh")[1].line < README.blocks("python")[0].line
+
+
+def test_the_token_types_are_those_of_the_enum() -> None:
+    [[_, *rows]] = README.tables("The 17 token types")
+    assert [row[:2] for row in rows] == [[f"`TokenType.{member.name}`", f"`{member}`"] for member in TokenType]
+    assert len(rows) == 17
+    assert [row for row in rows if not row[2]] == []
+
+
+def test_the_error_tree_is_that_of_the_classes() -> None:
+    [tree] = [block.code for block in README.blocks("text") if "DevRevAuthError" in block.code]
+    written = re.findall(r"^([|`\- ]*)(\w+)(?: \((\w+)\))?$", tree, re.MULTILINE)
+    found: list[tuple[str, list[str]]] = []
+    path: list[str] = []
+    for indent, name, other in written:
+        del path[len(indent) // 3 :]
+        found.append((name, [path[-1] if path else "Exception", *filter(None, [other])]))
+        path.append(name)
+    assert dict(found) == {error.__name__: [base.__name__ for base in error.__bases__] for error in ERRORS}
+    assert len(found) == len(ERRORS)
+
+
+def error_rows() -> dict[str, list[str]]:
+    """The error table by class."""
+    [[_, *rows]] = README.tables("Errors")
+    return {row[1].strip("`"): row for row in rows}
+
+
+def test_the_error_table_has_each_class_that_is_raised_with_its_own_fields() -> None:
+    raised = [error for error in ERRORS if error.__name__ not in {"DevRevAuthError", "APIError"}]
+    assert {name: re.findall(r"\w+", row[3]) for name, row in error_rows().items()} == {
+        error.__name__: list(inspect.get_annotations(error)) for error in raised
+    }
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("operation", ["get_auth_token", "revoke_own_auth_tokens"])
+def test_the_error_table_says_what_a_status_raises_and_whether_it_is_retried(operation: str, status: int) -> None:
+    """The table's word against the number of requests that the fake saw."""
+    rows = error_rows()
+    name = next((name for name, row in rows.items() if row[0] == str(status)), "UnexpectedStatusError")
+    fake = FakeDevRev()
+    fake.respond_next(status, times=2)
+    raised = None
+    with DevRevAuthClient(
+        "token", transport=fake.transport(), retry=RetryPolicy(max_attempts=2, base_delay=0)
+    ) as client:
+        argument = "id" if operation == "get_auth_token" else None
+        try:
+            getattr(client, operation)(argument)
+        except DevRevAuthError as error:
+            raised = error
+    said = rows[name][2]
+    retried = said.startswith("yes") or str(status) in said
+    assert len(fake.requests) == (2 if retried else 1)
+    # A revocation that was repeated after the server may have acted on it raises another class, as the text says.
+    expected = {name, "RevocationUnconfirmedError"} if retried and operation != "get_auth_token" else {name}
+    assert type(raised).__name__ in expected
+
+
+def test_the_error_table_says_that_a_lost_connection_is_retried() -> None:
+    fake = FakeDevRev()
+    fake.lose_connection(times=2)
+    policy = RetryPolicy(max_attempts=2, base_delay=0)
+    with DevRevAuthClient("token", transport=fake.transport(), retry=policy) as client, pytest.raises(TransportError):
+        client.get_auth_token("id")
+    assert len(fake.requests) == 2
+    assert error_rows()["TransportError"][2].startswith("yes")
+
+
+@pytest.mark.parametrize("client", [AsyncDevRevAuthClient, DevRevAuthClient])
+def test_the_options_are_those_of_the_constructors(client: type[object]) -> None:
+    rows = README.tables("The two operations")[1][1:]
+    said: dict[str, str] = {}
+    for names, defaults, _ in rows:
+        said |= zip(re.findall(r"`(\w+)`", names), re.findall(r"`([^`]+)`", defaults), strict=True)
+    parameters = inspect.signature(client).parameters.values()
+    public = {item.name: item.default for item in parameters if not item.name.startswith("_")}
+    assert said == {
+        name: "RetryPolicy()" if default == RetryPolicy() else repr(default) for name, default in public.items()
+    }
+
+
+def test_the_fields_of_a_token_are_all_named() -> None:
+    fields = [name for name in inspect.get_annotations(devrev_auth_client.AuthToken) if name != "additional_properties"]
+    assert [name for name in fields if f"`{name}`" not in README.text] == []
+
+
+def test_the_dependencies_are_those_that_are_installed_with_it() -> None:
+    pyproject = (ROOT / "pyproject.toml").read_text("utf-8")
+    listed = re.search(r"^dependencies = \[(.*?)^\]", pyproject, re.MULTILINE | re.DOTALL)
+    assert listed
+    names = re.findall(r'^    "(\w+)', listed[1], re.MULTILINE)
+    sentence = next(line for line in README.text.splitlines() if line.startswith("It brings "))
+    assert sorted(re.findall(r"\w+", sentence)) == sorted([*names, "It", "brings", "and"])
+
+
+@pytest.mark.parametrize("module", sorted(set(re.findall(r"python -m ([\w.]+)", README.text))))
+def test_a_command_exists(module: str) -> None:
+    done = subprocess.run([sys.executable, "-m", module, "--help"], capture_output=True, timeout=60, check=False)  # noqa: S603
+    assert done.returncode == 0
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    changelog = Document("CHANGELOG.md")
+    assert devrev_auth_client.__version__ in changelog.text.split("\n## ")[1]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_links_lead_somewhere_and_make_targets_exist(document: Document) -> None:
+    missing: list[str] = []
+    for link in document.links():
+        path, _, anchor = link.partition("#")
+        if "://" in link:
+            continue
+        if path and not (ROOT / document.name).parent.joinpath(path).exists():
+            missing.append(link)
+        if anchor and anchor not in (Document(path) if path else document).anchors():
+            missing.append(link)
+    assert missing == []
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert document.make_targets() <= set(targets)

@@ -1,0 +1,194 @@
+"""An HTTP proxy between client and server: found, used, and failing in its own ways."""
+
+import base64
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from devrev_auth_client import RevocationUnconfirmedError, TotalTimeoutError, TransportError
+from tests.faults.backends import (
+    ONCE,
+    REVOKED,
+    TOKEN,
+    TOKEN_ANSWER,
+    TOKEN_ID,
+    Backend,
+    assert_within,
+    eventually,
+    seconds_of,
+)
+from tests.faults.connect_proxy import ConnectProxy, Mood
+from tests.faults.server import CloseAfterAnswer, FaultServer, Reset, Respond, refusing_url, tls_pair
+
+SERVER, CLIENT = tls_pair()
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    with FaultServer(TOKEN_ANSWER, tls=SERVER) as server:
+        yield server
+
+
+@pytest.fixture
+def proxy() -> Iterator[ConnectProxy]:
+    with ConnectProxy() as proxy:
+        yield proxy
+
+
+def test_proxy_argument(backend: Backend, server: FaultServer, proxy: ConnectProxy) -> None:
+    """One tunnel for many calls; the proxy sees where it leads and no token."""
+    with backend.client(server.url, verify=CLIENT, proxy=proxy.url) as client:
+        for _ in range(5):
+            assert client.get().id == TOKEN_ID
+        assert proxy.targets == [f"127.0.0.1:{server.port}"]
+        assert len(server.requests) == 5
+    assert TOKEN not in proxy.heads[0]
+    assert "authorization" not in proxy.heads[0].lower()
+    assert eventually(lambda: proxy.open_now == 0)
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+@pytest.mark.parametrize("scheme", ["http://", ""], ids=["http", "no scheme"])
+def test_proxy_of_the_environment(
+    backend: Backend,
+    server: FaultServer,
+    proxy: ConnectProxy,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    scheme: str,
+) -> None:
+    """Read once, when the client is made."""
+    monkeypatch.setenv(variable, scheme + proxy.address)
+    with backend.client(server.url, verify=CLIENT) as client:
+        monkeypatch.setenv(variable, "http://elsewhere.invalid:1")
+        assert client.get().id == TOKEN_ID
+    assert len(proxy.heads) == 1
+
+
+@pytest.mark.parametrize("value", ["127.0.0.1", "example.com, 127.0.0.1", "*"])
+def test_no_proxy(
+    backend: Backend, server: FaultServer, proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    """Hosts that it names are reached directly."""
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    monkeypatch.setenv("NO_PROXY", value)
+    with backend.client(server.url, verify=CLIENT) as client:
+        client.get()
+    assert proxy.heads == []
+
+
+def test_proxy_argument_goes_before_the_environment(
+    backend: Backend, server: FaultServer, proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`NO_PROXY` included."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://elsewhere.invalid:1")
+    monkeypatch.setenv("NO_PROXY", "*")
+    with backend.client(server.url, verify=CLIENT, proxy=proxy.url) as client:
+        client.get()
+    assert len(proxy.heads) == 1
+
+
+def test_plain_http_never_goes_through_the_environments_proxy(
+    backend: Backend, proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would carry the token in clear text off the machine."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy.url)
+    with FaultServer(TOKEN_ANSWER) as server, backend.client(server.url) as client:
+        client.get()
+    assert proxy.opened == 0
+
+
+def test_credentials_for_the_proxy(backend: Backend, server: FaultServer, proxy: ConnectProxy) -> None:
+    """They go to the proxy and not to the server."""
+    with backend.client(server.url, verify=CLIENT, proxy=f"http://user:secret@{proxy.address}") as client:
+        client.get()
+    expected = base64.b64encode(b"user:secret").decode()
+    assert f"Proxy-Authorization: Basic {expected}" in proxy.heads[0]
+    assert "proxy-authorization" not in server.requests[0].headers
+
+
+def test_proxy_over_tls(backend: Backend, server: FaultServer) -> None:
+    """TLS within TLS."""
+    proxy_context, client_context = tls_pair()
+    with ConnectProxy(tls=proxy_context) as proxy:
+        through = httpx.Proxy(proxy.url, ssl_context=client_context)
+        with backend.client(server.url, verify=CLIENT, proxy=through) as client:
+            for _ in range(3):
+                assert client.get().id == TOKEN_ID
+        assert len(proxy.heads) == 1
+
+
+@pytest.mark.parametrize("status", [403, 407, 502, 503])
+def test_proxy_that_refuses(backend: Backend, server: FaultServer, status: int) -> None:
+    """No answer of the API's, whatever its status; a revocation surely did not happen."""
+    with ConnectProxy(status) as proxy, backend.client(server.url, verify=CLIENT, proxy=proxy.url) as client:
+        with pytest.raises(TransportError, match=str(status)):
+            client.get()
+        with pytest.raises(TransportError):
+            client.revoke()
+        assert eventually(lambda: proxy.open_now == 0)
+    assert server.connections_opened == 0
+
+
+def test_proxy_that_resets_or_is_not_there(backend: Backend, server: FaultServer) -> None:
+    """Both are repeated, and then ours."""
+    with ConnectProxy(mood="reset") as proxy, backend.client(server.url, verify=CLIENT, proxy=proxy.url) as client:
+        with pytest.raises(TransportError):
+            client.get()
+        assert len(proxy.heads) == 4
+    with refusing_url() as url, backend.client(server.url, verify=CLIENT, proxy=url) as client:
+        with pytest.raises(TransportError) as caught:
+            client.revoke()
+        assert len(caught.value.attempts) == 4
+
+
+@pytest.mark.parametrize("mood", ["hang", "hang in the tunnel"])
+def test_proxy_that_hangs(backend: Backend, server: FaultServer, mood: Mood) -> None:
+    """`total_timeout` holds, and no connection stays open."""
+    options = {"verify": CLIENT, "total_timeout": 0.2}
+    with ConnectProxy(mood=mood) as proxy, backend.client(server.url, proxy=proxy.url, **options) as client:
+
+        def fail() -> None:
+            with pytest.raises(TotalTimeoutError):
+                client.get()
+
+        assert_within(lambda: seconds_of(fail), 0.2, 0.3)
+        assert eventually(lambda: proxy.open_now == 0)
+
+
+def test_connection_through_a_proxy_that_the_server_closed_costs_nothing(backend: Backend, proxy: ConnectProxy) -> None:
+    """As without one."""
+    options = {"verify": CLIENT, "retry": ONCE}
+    with (
+        FaultServer(CloseAfterAnswer(TOKEN_ANSWER), tls=SERVER) as server,
+        backend.client(server.url, proxy=proxy.url, **options) as client,
+    ):
+        for number in range(1, 4):
+            client.get()
+            assert eventually(lambda: proxy.open_now == 0)
+            assert len(server.requests) == number
+
+
+def test_never_more_tunnels_than_connections_are_allowed(backend: Backend, proxy: ConnectProxy) -> None:
+    """Forty calls at once on five, some of which break."""
+    script = [Respond(404, delay=0.02), Reset(), Respond(404, close=True)] * 10
+    with FaultServer([*script, TOKEN_ANSWER], tls=SERVER) as server:
+        with backend.client(server.url, verify=CLIENT, proxy=proxy.url, max_connections=5) as client:
+            client.outcomes([client.begin_get() for _ in range(40)])
+        assert server.peak_connections <= 5
+        assert eventually(lambda: server.connections_open_now == 0 and proxy.open_now == 0)
+
+
+def test_revocation_through_a_proxy(backend: Backend, proxy: ConnectProxy) -> None:
+    """What is lost behind it is ambiguous as ever."""
+    script = [REVOKED, Reset(), Respond(401)]
+    with (
+        FaultServer(script, tls=SERVER) as server,
+        backend.client(server.url, verify=CLIENT, proxy=proxy.url) as client,
+    ):
+        client.revoke()
+        with pytest.raises(RevocationUnconfirmedError) as caught:
+            client.revoke()
+        assert caught.value.likely_revoked

@@ -1,0 +1,96 @@
+"""The description's `TokenType` and the hand-written enum list the same URNs, or nothing is generated."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tools.generate import ROOT, Paths, main, write
+
+from .conftest import Refusals, Workspace, line_of
+from .minimal import MINIMAL
+
+
+def add_urn(workspace: Workspace, urn: str) -> int:
+    last = "        - urn:ietf:params:oauth:token-type:jwt\n"
+    workspace.edit(workspace.description, last, f"{last}        - {urn}\n")
+    return workspace.line_of(f"- {urn}")
+
+
+@pytest.mark.parametrize(
+    ("urn", "name"),
+    [
+        ("urn:devrev:params:oauth:token-type:bot", "BOT"),
+        ("urn:devrev:params:oauth:token-type:session:bot:act-as", "SESSION_BOT_ACT_AS"),
+        # The tail alone is taken, or no name in Python.
+        ("urn:devrev:params:oauth:token-type:jwt", "URN_DEVREV_PARAMS_OAUTH_TOKEN_TYPE_JWT"),
+        ("urn:devrev:params:oauth:token-type:2fa", "URN_DEVREV_PARAMS_OAUTH_TOKEN_TYPE_2FA"),
+        ("urn:something:else", "URN_SOMETHING_ELSE"),
+    ],
+)
+def test_an_added_urn_fails_with_the_line_to_add(workspace: Workspace, urn: str, name: str) -> None:
+    line = add_urn(workspace, urn)
+    assert workspace.failure() == (
+        f"auth-tokens.yaml:{line}: new in TokenType; add this member, with a docstring, to "
+        f'devrev_auth_client/token_types.py:\n    {name} = "{urn}"'
+    )
+
+
+def test_a_removed_urn_names_its_member(workspace: Workspace) -> None:
+    workspace.edit(workspace.description, "        - urn:devrev:params:oauth:token-type:gat\n", "")
+    line = workspace.line_of("- urn:devrev:params:oauth:token-type:aat") - 1  # that of `enum:`
+    assert workspace.failure() == (
+        f"auth-tokens.yaml:{line}: TokenType no longer lists what TokenType.GAT stands for; put the URN back, or take "
+        'this member out of devrev_auth_client/token_types.py:\n    GAT = "urn:devrev:params:oauth:token-type:gat"'
+    )
+
+
+def test_a_renamed_urn_is_one_added_and_one_removed(workspace: Workspace) -> None:
+    workspace.edit(workspace.description, "- urn:devrev:params:oauth:token-type:gat\n", "- urn:devrev:gate\n")
+    text = workspace.failure()
+    assert "add this member" in text
+    assert '    URN_DEVREV_GATE = "urn:devrev:gate"' in text
+    assert "TokenType.GAT" in text
+    assert text.count("auth-tokens.yaml:") == 2
+
+
+def test_a_urn_listed_twice_fails_with_the_line_of_the_second(workspace: Workspace) -> None:
+    add_urn(workspace, "urn:devrev:params:oauth:token-type:pat")
+    line = workspace.line_of("- urn:ietf:params:oauth:token-type:jwt") + 1
+    expected = f"auth-tokens.yaml:{line}: 'urn:devrev:params:oauth:token-type:pat' is listed twice"
+    assert workspace.failure() == expected
+
+
+def test_a_description_without_token_type_fails(refusals: Refusals) -> None:
+    text = MINIMAL.replace("    TokenType:\n", "    TokenKind:\n")
+    assert refusals.of(text) == [
+        (line_of(text, "  schemas:"), "no schema TokenType with an enum, for which the hand-written TokenType stands")
+    ]
+
+
+def test_an_added_value_of_any_other_enum_needs_nobody(workspace: Workspace) -> None:
+    workspace.edit(workspace.description, "        - revoked\n", "        - revoked\n        - forgotten\n")
+    write(workspace)
+    assert 'FORGOTTEN = "forgotten"' in (workspace.target / "models" / "token_status.py").read_text("utf-8")
+
+
+def test_the_enum_can_be_read_while_the_generated_folder_is_missing() -> None:
+    """The package does not import then; a program of its own shows that nothing of it is imported."""
+    program = (
+        "import sys; from pathlib import Path; from tools.description.token_types import members; "
+        "print(members(Path(sys.argv[1]))['PAT'], 'devrev_auth_client' in sys.modules)"
+    )
+    command = [sys.executable, "-c", program, str(Paths().token_types)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - our own command
+    assert done.stdout == "urn:devrev:params:oauth:token-type:pat False\n"
+
+
+def test_the_command_prints_the_failure_and_exits_with_1(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = add_urn(workspace, "urn:devrev:params:oauth:token-type:bot")
+    assert main(["--check"], workspace) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(f"{workspace.description}:{line}: new in TokenType")
+    assert printed.err.endswith('\n    BOT = "urn:devrev:params:oauth:token-type:bot"\n')

@@ -1,0 +1,261 @@
+"""What users write, for type checkers alone: `make types` runs mypy --strict and pyright strict over it.
+
+Nothing here is ever run. A line that must be refused carries the two checkers' ignores and the reason; both checkers
+report an ignore that nothing needs, so that such a line, once accepted, is an error.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import ssl
+from collections.abc import Mapping
+from typing import Any, assert_type
+
+import httpx
+
+from devrev_auth_client import (
+    UNSET,
+    APIError,
+    AsyncDevRevAuthClient,
+    Attempt,
+    AuthToken,
+    BadRequestError,
+    ConfigurationError,
+    DevRevAuthClient,
+    DevRevAuthError,
+    InternalServerError,
+    InvalidResponseError,
+    RateLimit,
+    RetryPolicy,
+    RevocationUnconfirmedError,
+    ServiceUnavailableError,
+    TokenStatus,
+    TokenType,
+    TooManyRequestsError,
+    TotalTimeoutError,
+    Unset,
+    UserState,
+    UserSummary,
+    UserType,
+    errors,
+)
+from devrev_auth_client.generated.api.auth_tokens import auth_tokens_get, auth_tokens_self_delete
+from devrev_auth_client.generated.models import (
+    AuthTokensGetRequest,
+    AuthTokensGetResponse,
+    AuthTokensSelfDeleteRequest,
+)
+from devrev_auth_client.testing import FakeDevRev
+
+ID = "don:identity:dvrv-us-1:devo/1:token/1"
+
+
+async def calls_awaited(client: AsyncDevRevAuthClient) -> None:
+    token = await client.get_auth_token(ID)
+    assert_type(token, AuthToken)
+    await client.revoke_own_auth_tokens(TokenType.SESSION)
+    await client.revoke_own_auth_tokens("urn:devrev:params:oauth:token-type:new")
+    await client.revoke_own_auth_tokens(None)
+    await client.get_auth_token(ID, timeout=5, total_timeout=None)
+    await client.get_auth_token(ID, timeout=httpx.Timeout(5, connect=1), total_timeout=2.5)
+
+    detailed = await client.get_auth_token_detailed(ID)
+    assert_type(detailed.parsed, AuthTokensGetResponse | None)
+    assert_type(detailed.content, bytes)
+    assert_type((await client.revoke_own_auth_tokens_detailed(TokenType.PAT)).parsed, None)
+    assert_type(client.rate_limit, RateLimit | None)
+    await client.aclose()
+
+    # Nobody revokes by leaving the type out.
+    await client.revoke_own_auth_tokens()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    # The options are keyword-only.
+    await client.get_auth_token(ID, 5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    # A token id is one string.
+    await client.get_auth_token(None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await client.get_auth_token(b"id")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    # A forgotten `await`.
+    client.get_auth_token(ID).status  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    # One attempt always ends.
+    await client.get_auth_token(ID, timeout=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    # The async client is closed with `await`, and has no `with`.
+    client.close()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    with client:  # type: ignore[attr-defined]  # pyright: ignore[reportGeneralTypeIssues]
+        pass
+
+
+def calls_in_sync(client: DevRevAuthClient) -> None:
+    assert_type(client.get_auth_token(ID), AuthToken)
+    client.revoke_own_auth_tokens(TokenType.SESSION, total_timeout=10)
+    assert_type(client.get_auth_token_detailed(ID).content, bytes)
+    assert_type(client.revoke_own_auth_tokens_detailed(None).parsed, None)
+    client.close()
+    with client as same:
+        assert_type(same, DevRevAuthClient)
+
+    # A revocation has no result to use.
+    done = client.revoke_own_auth_tokens(None)  # type: ignore[func-returns-value]
+    assert_type(done, None)
+    client.revoke_own_auth_tokens(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+async def any_endpoint(client: AsyncDevRevAuthClient, sync: DevRevAuthClient) -> None:
+    get = AuthTokensGetRequest(token_id=ID)
+    assert_type(await client.call(auth_tokens_get, body=get), AuthTokensGetResponse)
+    assert_type(sync.call(auth_tokens_get, safe_to_repeat=True, body=get).token, AuthToken)
+    delete = AuthTokensSelfDeleteRequest(requested_token_type=TokenType.PAT)
+    assert_type(await client.call(auth_tokens_self_delete, body=delete), Any)
+    assert_type(sync.call(auth_tokens_self_delete, body=delete), Any)
+
+    # A module that is no endpoint, and a function of one.
+    sync.call(errors)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    sync.call(auth_tokens_get.sync, body=get)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def tokens() -> None:
+    async def awaited() -> str:
+        return "token"
+
+    class Vault:
+        async def __call__(self) -> str:
+            return "token"
+
+    AsyncDevRevAuthClient()
+    AsyncDevRevAuthClient("token")
+    AsyncDevRevAuthClient(token=lambda: "token")
+    AsyncDevRevAuthClient(awaited)
+    AsyncDevRevAuthClient(Vault())
+    AsyncDevRevAuthClient(functools.partial(str, "token"))
+    DevRevAuthClient(lambda: "token")
+    DevRevAuthClient(None)
+
+    # The sync client awaits nothing.
+    DevRevAuthClient(awaited)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    # A callable that may return nothing.
+    AsyncDevRevAuthClient(dict[str, str]().popitem)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    DevRevAuthClient(b"token")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    # Everything but the token is named.
+    DevRevAuthClient("token", "https://api.devrev.ai")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def options(client: AsyncDevRevAuthClient, headers: Mapping[str, str], fake: FakeDevRev) -> None:
+    DevRevAuthClient(
+        "token",
+        base_url=httpx.URL("https://api.devrev.ai"),
+        timeout=httpx.Timeout(5),
+        total_timeout=None,
+        retry=RetryPolicy(max_attempts=1),
+        max_connections=10,
+        api_version="2024-01-24",
+        headers=headers,
+        proxy=httpx.Proxy("http://127.0.0.1:3128"),
+        verify=ssl.create_default_context(),
+    )
+    DevRevAuthClient(transport=fake.transport())
+    AsyncDevRevAuthClient(transport=fake.transport(), proxy="http://127.0.0.1:3128", verify="ca.pem")
+
+    copy = client.with_options(timeout=5, total_timeout=None, retry=RetryPolicy(), api_version="1", headers=headers)
+    assert_type(copy, AsyncDevRevAuthClient)
+    assert_type(copy.with_options().with_options(timeout=1.5), AsyncDevRevAuthClient)
+
+    # A transport of the other colour.
+    DevRevAuthClient(transport=httpx.AsyncHTTPTransport())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    # Connections and token are the client's own.
+    client.with_options(token="other")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    # A number of attempts is no policy.
+    client.with_options(retry=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    # Both are read-only.
+    client.rate_limit = None  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    RetryPolicy().max_attempts = 2  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    # A policy's fields are named.
+    RetryPolicy(4)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def observed(met: Attempt, seconds: float) -> None:
+    assert_type(met.status_code, int | None)
+    assert_type(met.failure, str | None)
+    assert_type(met.waited, float)
+    RetryPolicy(on_retry=observed)
+    RetryPolicy(on_retry=lambda attempt, wait: print(attempt, wait))
+    # It is handed two things.
+    RetryPolicy(on_retry=lambda attempt: None)  # type: ignore[arg-type, misc]  # pyright: ignore[reportArgumentType]
+
+
+def optional_fields(token: AuthToken) -> None:
+    assert_type(token.id, str)
+    assert_type(token.expires_at, datetime.datetime | Unset)
+    if token.expires_at:
+        assert_type(token.expires_at, datetime.datetime)
+    if token.created_by and token.created_by.display_picture and token.created_by.display_picture.file:
+        assert_type(token.created_by, UserSummary)
+        assert_type(token.created_by.type_, UserType)
+        assert_type(token.created_by.state, UserState | Unset)
+        assert_type(token.created_by.display_picture.file.size, int | Unset)
+    assert_type(token.scopes or [], list[str])
+    if token.status is not UNSET:
+        print(token.status == TokenStatus.ACTIVE)
+    if not isinstance(token.requested_token_type, Unset):
+        assert_type(token.requested_token_type, TokenType)
+        assert_type(token.requested_token_type.is_known, bool)
+    assert_type(token.additional_properties, dict[str, Any])
+
+    # An optional field was perhaps left out.
+    token.expires_at.isoformat()  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    # UNSET is not None.
+    if token.subject is None:  # pyright: ignore[reportUnnecessaryComparison]
+        print(token.subject)  # type: ignore[unreachable]
+    # The API has no such field.
+    token.secret  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+
+
+def quota(client: DevRevAuthClient) -> None:
+    limit = client.rate_limit
+    if limit is not None:
+        assert_type(limit.limit, int | None)
+        assert_type(limit.remaining, int | None)
+        assert_type(limit.reset_at, datetime.datetime | None)
+    # No answer has told a quota yet, perhaps.
+    client.rate_limit.remaining  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
+
+
+def what_is_raised(client: DevRevAuthClient) -> None:
+    try:
+        client.revoke_own_auth_tokens(TokenType.PAT)
+    except BadRequestError as error:
+        assert_type(error.field_name, str | None)
+        assert_type(error.is_same, bool | None)
+    except TooManyRequestsError as error:
+        assert_type(error.retry_after, float | None)
+        assert_type(error.rate_limit, RateLimit | None)
+    except ServiceUnavailableError as error:
+        assert_type(error.retry_after, float | None)
+    except InternalServerError as error:
+        assert_type(error.reference_id, str | None)
+    except APIError as error:
+        assert_type(error.status_code, int)
+        assert_type(error.type, str | None)
+        assert_type(error.headers, httpx.Headers)
+        assert_type(error.error, errors.ErrorModel | None)
+        # What only a 429 has.
+        error.rate_limit  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    except RevocationUnconfirmedError as error:
+        assert_type(error.likely_revoked, bool)
+    except InvalidResponseError as error:
+        assert_type(error.status_code, int | None)
+    except DevRevAuthError as error:
+        assert_type(error.attempts, tuple[Attempt, ...])
+
+
+def as_builtin_errors() -> None:
+    wrong: ValueError = ConfigurationError("text")
+    late: TimeoutError = TotalTimeoutError("text")
+    print(wrong, late)
+    # A text is positional: `message` is a field of the answer.
+    ConfigurationError(text="text")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def open_enums() -> None:
+    assert_type(TokenType("urn:devrev:params:oauth:token-type:new"), TokenType)
+    urn: str = TokenType.PAT
+    print(urn, [member.value for member in TokenType])
+    TokenType.NEW  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
