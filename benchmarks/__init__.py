@@ -1,7 +1,7 @@
 """What a call costs, ours beside the clients it is an alternative to. `make bench` runs it; nothing here is a test.
 
-    python -m benchmarks            everything, about twenty minutes
-    python -m benchmarks --quick    the same in a fraction of the rounds, about three minutes
+    python -m benchmarks            everything, about half an hour
+    python -m benchmarks --quick    the same in a fraction of the rounds, some minutes
 
     __main__         the order of things: server, generated clients, modes, parts, targets, table, JSON, chart
     server           one server process on the loopback interface, with one fixed answer; counts connections

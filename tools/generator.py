@@ -60,8 +60,11 @@ def build(paths: Paths, into: Path) -> None:
         raise GenerationError("\n".join(problems))
     try:
         document = read(paths.description)
-        _check(document, paths.token_types)
-        _run(document, paths, into)
+        config = Config.from_sources(
+            ConfigFile.load_from_path(paths.config), MetaType.NONE, paths.description, "utf-8", False, into
+        )
+        _check(document, paths.token_types, config)
+        _run(document, config, paths)
     except DescriptionError as error:
         raise GenerationError(str(error)) from error
     _finish(into, paths.description)
@@ -83,7 +86,7 @@ def _unknown_settings(config: Path) -> Iterator[str]:
         yield f"{config}: the generator has no setting {name!r}"
 
 
-def _check(document: Document, enum: Path) -> None:
+def _check(document: Document, enum: Path, config: Config) -> None:
     """Look for what is wrong in the description; what is no OpenAPI at all is not looked at any further.
 
     :raises DescriptionError: something is.
@@ -92,16 +95,13 @@ def _check(document: Document, enum: Path) -> None:
     if not problems:
         for part in (operations, media, schemas):
             problems += part.find(document)
-        problems += outcome.find_in_enums(document)
+        problems += outcome.find_in_enums(document, config)
         problems += token_types.find(document, enum)
     if problems:
         raise DescriptionError(document.path, problems)
 
 
-def _run(document: Document, paths: Paths, into: Path) -> None:
-    config = Config.from_sources(
-        ConfigFile.load_from_path(paths.config), MetaType.NONE, paths.description, "utf-8", False, into
-    )
+def _run(document: Document, config: Config, paths: Paths) -> None:
     try:
         data = GeneratorData.from_dict(document.root, config=config)
     except Exception as error:

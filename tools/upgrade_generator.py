@@ -2,13 +2,14 @@
 
     python -m tools.upgrade_generator 1.2.3 [what pytest gets, such as tests/unit]
 
-In a folder of its own, which stays for looking at, it makes an environment with that version, generates, type-checks and
-tests. It prints what upstream changed in the templates that ours replace, what changes in the generated folder and for
-callers, how mypy and the tests ended, and what to edit to adopt the version.
+In a folder of its own, which stays for looking at, it makes an environment with that version, generates, type-checks
+and tests. It prints what upstream changed in the templates that ours replace, what changes in the generated folder and
+for callers, how mypy and the tests ended, and what to edit to adopt the version.
 """
 
 import argparse
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -34,10 +35,11 @@ _NOT_COPIED = (
     ".coverage*",
     ".generated.*",
 )
-_LOCK = (
+# As in the Makefile, without --upgrade.
+_LOCK = shlex.split(
     "pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url "
     "--no-emit-find-links --group dev --extra testing --output-file requirements-dev.txt"
-).split()
+)
 
 
 @dataclass
@@ -46,7 +48,7 @@ class Trial:
 
     wanted: str
     folder: Path
-    failed: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list[str])
 
     @property
     def copy(self) -> Path:
@@ -78,7 +80,7 @@ class Trial:
 
 def repinned(text: str, wanted: str) -> str:
     """Return a text of this repository that names the generator's version, with another version in it."""
-    return re.sub(rf"({GENERATOR}(?:==| ))\d[\w.]*", rf"\g<1>{wanted}", text)
+    return re.sub(rf"({GENERATOR}(?:==| ))\d\w*(?:\.\w+)*", rf"\g<1>{wanted}", text)
 
 
 def naming_the_version(root: Path) -> list[Path]:
@@ -90,12 +92,10 @@ def naming_the_version(root: Path) -> list[Path]:
 def template_changes(before: Path, after: Path, names: Sequence[str], versions: tuple[str, str]) -> Iterator[str]:
     """Yield the differences between upstream's templates of some names, or that there are none."""
     for name in names:
-        old, new = (
-            (folder / name).read_text("utf-8") if (folder / name).is_file() else "" for folder in (before, after)
-        )
-        labels = [f"{name} of {one}" for one in versions]
-        lines = list(unified_diff(old.splitlines(), new.splitlines(), *labels, lineterm=""))
-        yield from lines or [f"{name}: no change"]
+        old, new = _text(before / name), _text(after / name)
+        yield from _differences(old, new, f"{name} of {versions[0]}", f"{name} of {versions[1]}") or [
+            f"{name}: no change"
+        ]
         if not new:
             yield f"{name} is gone: ours is no longer read"
 
@@ -104,10 +104,16 @@ def folder_changes(before: Path, after: Path) -> Iterator[str]:
     """Yield the differences between two folders of text files."""
     names = {path.relative_to(folder) for folder in (before, after) for path in folder.rglob("*") if path.is_file()}
     for name in sorted(name for name in names if "__pycache__" not in name.parts):
-        old, new = (
-            (folder / name).read_text("utf-8") if (folder / name).is_file() else "" for folder in (before, after)
-        )
-        yield from unified_diff(old.splitlines(), new.splitlines(), f"a/{name}", f"b/{name}", lineterm="")
+        old, new = _text(before / name), _text(after / name)
+        yield from _differences(old, new, f"a/{name}", f"b/{name}")
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8") if path.is_file() else ""
+
+
+def _differences(old: str, new: str, old_name: str, new_name: str) -> list[str]:
+    return list(unified_diff(old.splitlines(), new.splitlines(), old_name, new_name, lineterm=""))
 
 
 def prepare(trial: Trial) -> bool:
@@ -149,18 +155,26 @@ def show_code(trial: Trial) -> None:
 def try_out(trial: Trial, tests: Sequence[str]) -> None:
     """Generate, type-check and test in the copy."""
     python = trial.python
-    # The generated folder is written even where mypy speaks against it: that is what is to be looked at.
-    write = "from tools.generate import Paths, write; write(Paths())"
-    if trial.run("generation", python, "-c", write):
+    if trial.run("generation", python, "-c", "from tools import upgrade_generator as up; up.generate_here()"):
         show_code(trial)
-        compare = ("-c", f"from tools.upgrade_generator import compare; compare({str(ROOT / PACKAGE)!r})")
-        trial.run("public API", python, *compare, lines=200)
+        compare = f"from tools import upgrade_generator as up; up.compare_with({str(ROOT / PACKAGE)!r})"
+        trial.run("public API", python, "-c", compare, lines=200)
         trial.run("mypy", python, "-m", "mypy", "--strict", PACKAGE, "tools", lines=1)
         trial.run("tests", python, "-m", "pytest", "-q", "-n", "2", *tests, lines=3)
 
 
-def compare(before: str) -> None:
-    """Print what the copy's public API has over that of another package folder; runs in the copy."""
+def generate_here() -> None:
+    """Generate, whatever mypy will say to the result: it is there to be looked at. Runs in the copy."""
+    from tools.generate import GenerationError, Paths, write
+
+    try:
+        write(Paths())
+    except GenerationError as error:
+        sys.exit(str(error))
+
+
+def compare_with(before: str) -> None:
+    """Print how the public API differs from that of another package folder. Runs in the copy."""
     from tools.public_api.changes import changes
     from tools.public_api.listing import listing
 

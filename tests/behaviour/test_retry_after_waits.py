@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from devrev_auth_client import Attempt, RetryPolicy, ServiceUnavailableError, TooManyRequestsError
+from devrev_auth_client.generated.models import ErrorTooManyRequests
 from devrev_auth_client.testing import FakeDevRev
 from tests.behaviour.bodies import error_body
 from tests.behaviour.conftest import MakeClient
@@ -54,6 +55,7 @@ async def test_a_429_with_retry_after_beyond_total_timeout_raises_at_once(
     with pytest.raises(TooManyRequestsError) as caught:
         await get(make_client(total_timeout=60))
     assert caught.value.retry_after == 61.0
+    assert isinstance(caught.value.error, ErrorTooManyRequests)  # the answer's own
     assert caught.value.attempts == (Attempt(429, None, 0.0),)
     assert time.waits == []
 

@@ -1,4 +1,4 @@
-"""What users write type-checks: mypy --strict over tests/typing/api.py. `make types` adds pyright and the package."""
+"""What users write type-checks: mypy --strict over tests/typing. `make types` adds pyright and the package."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """What the generator makes of the description: names that collide, and parameters that it cannot send."""
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 
@@ -10,7 +11,6 @@ from openapi_python_client.parser.properties import Class, EnumProperty, ModelPr
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.union import UnionProperty
-from openapi_python_client.strings import ClassName, PythonIdentifier
 
 from .document import Document, Part, Pointer, Problem, children, sequence, words
 from .location import locate, place_of
@@ -37,9 +37,9 @@ _SENT = {
 }
 
 
-def find_in_enums(document: Document) -> Iterator[Problem]:
+def find_in_enums(document: Document, config: Config) -> Iterator[Problem]:
     """Yield enums of which two values make one member; of some pairs the generator keeps the second in silence."""
-    nobody = Class(ClassName("Nobody", ""), PythonIdentifier("nobody", ""))
+    nobody = Class.from_string(string="Nobody", config=config)
     for part in schemas(document):
         names = sequence(part.node.get("x-enum-varnames"))
         seen: dict[str, str] = {}
@@ -67,21 +67,32 @@ def find(document: Document, data: GeneratorData, config: Config) -> Iterator[Pr
     yield from _classes(document, data, named)
     for model in data.models:
         yield from _model_fields(document, model)
-    described: dict[tuple[str, str], Operation] = {}
-    for operation in operations(document):
-        node = operation.part.node
-        place = (
-            PythonIdentifier(str(node["tags"][0]), "tag"),
-            PythonIdentifier(str(node["operationId"]), config.field_prefix),
-        )
-        if place in described:
-            line = document.line((*described[place].part.pointer, "operationId"))
-            reason = f"makes the same module, {'/'.join(place)}.py, as the operation on line {line}"
-            yield document.problem((*operation.part.pointer, "operationId"), reason)
-        described.setdefault(place, operation)
+    yield from _endpoints(document, data)
+
+
+def _endpoints(document: Document, data: GeneratorData) -> Iterator[Problem]:
+    described = {(_without_names(operation.path), operation.method): operation for operation in operations(document)}
     for tag, group in data.endpoint_collections_by_tag.items():
+        modules: dict[str, Operation] = {}
         for endpoint in group.endpoints:
-            yield from _arguments(document, endpoint, described[tag, endpoint.name])
+            operation = described[_without_names(_text(endpoint.path)), endpoint.method]
+            if endpoint.name in modules:
+                line = document.line((*modules[endpoint.name].part.pointer, "operationId"))
+                reason = f"makes the same module, {tag}/{endpoint.name}.py, as the operation on line {line}"
+                yield document.problem((*operation.part.pointer, "operationId"), reason)
+            modules.setdefault(endpoint.name, operation)
+            yield from _arguments(document, endpoint, operation)
+
+
+def _without_names(path: str) -> str:
+    # The generator puts Python's names in place of the description's.
+    return re.sub(r"\{[^}]*\}", "{}", path)
+
+
+def _text(value: object) -> str:
+    """Return a text of the description as a string, which it is not any more in the generator from 0.29.1 on."""
+    plain: object = getattr(value, "get_untrusted_value", lambda: value)()
+    return str(plain)
 
 
 def _named_classes(document: Document, config: Config) -> tuple[dict[str, Pointer], list[Problem]]:
@@ -126,7 +137,7 @@ def _model_fields(document: Document, model: ModelProperty) -> Iterator[Problem]
     for field in (*(model.required_properties or ()), *(model.optional_properties or ())):
         if field.python_name in taken:
             place = place_of(document, model.data) or ()
-            name = field.name.get_untrusted_value()
+            name = _text(field.name)
             yield document.problem(
                 (*place, "properties", name),
                 f"the field {name!r} would hide the generated code's own {field.python_name}; left out here, it "
@@ -137,7 +148,7 @@ def _model_fields(document: Document, model: ModelProperty) -> Iterator[Problem]
 def _arguments(document: Document, endpoint: Endpoint, operation: Operation) -> Iterator[Problem]:
     places = {(part.node.get("in"), part.node.get("name")): part for part in operation.parameters(document)}
     for location, parameter in endpoint.iter_all_parameters():
-        name = parameter.name.get_untrusted_value()
+        name = _text(parameter.name)
         part = places[location.value, name]
         if parameter.python_name in _ARGUMENTS:
             reason = f"the parameter {name!r} would hide the generated code's own {parameter.python_name}; leave it out"
