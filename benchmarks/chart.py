@@ -35,7 +35,7 @@ def draw(results: dict[str, Any], file: Path) -> None:
     # Text stays text, and the same figures give the same bytes.
     mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "benchmark", "font.size": 10})
     from matplotlib import pyplot
-    from matplotlib.ticker import FuncFormatter, NullFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     figure, axes = pyplot.subplots(figsize=(7.2, 4.2), layout="constrained")
     for rival, (label, colour, marker) in _SERIES.items():
@@ -45,12 +45,14 @@ def draw(results: dict[str, Any], file: Path) -> None:
             axes.plot(*zip(*series, strict=True), label=label, color=colour, marker=marker, linewidth=width)
     axes.set_xscale("log")
     axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         axis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("tasks calling at once, one client")
     axes.set_ylabel("processor time of one call, µs")
-    axes.set_title(f"Cost of one auth-tokens.get, {results['taken_at'][:10]}, {results['python']}", fontsize=10)
+    machine = f"{results['machine']['processor']}, {results['machine']['cores']} cores, {results['python']}"
+    axes.set_title(f"Cost of one auth-tokens.get\n{machine}, {results['taken_at'][:10]}", fontsize=9)
     axes.grid(visible=True, which="major", alpha=0.3)
     axes.legend(frameon=False)
     figure.savefig(file, metadata={"Date": None, "Creator": None})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Self, cast
@@ -92,6 +93,13 @@ class Backend:
         if self.is_async:
             return AsyncDevRevAuthClient(**options)
         return cast("AsyncDevRevAuthClient", AwaitableSyncClient(DevRevAuthClient(**options)))
+
+    async def sleep(self, seconds: float) -> None:
+        """Let time really pass."""
+        if self.is_async:
+            await anyio.sleep(seconds)
+        else:
+            time.sleep(seconds)
 
     async def together(self, *functions: Callable[[], Awaitable[Any]]) -> list[Any]:
         """Run all at once, in tasks or in threads; return what each returned or raised."""

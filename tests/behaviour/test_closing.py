@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import pickle
 
 import pytest
@@ -68,6 +69,25 @@ async def test_a_closed_client_does_not_ask_for_a_token(make_client: MakeClient)
     await client.aclose()
     with pytest.raises(ConfigurationError, match="closed"):
         await get(client)
+
+
+async def test_closing_ends_a_call_that_waits_for_the_rate_limit(
+    make_client: MakeClient, fake: FakeDevRev, backend: Backend
+) -> None:
+    """At once: it could send nothing any more when the wait is over. A little time really passes."""
+    client = make_client(real_time=True)
+    fake.respond_next(429, retry_after=30)
+
+    async def close_soon() -> None:
+        while not fake.requests:
+            await backend.sleep(0.01)
+        await client.aclose()
+
+    met, _ = await backend.together(functools.partial(get, client), close_soon)
+    assert isinstance(met, ConfigurationError)
+    assert "the client is closed" in str(met)
+    assert [attempt.status_code for attempt in met.attempts] == [429]
+    assert len(fake.requests) == 1
 
 
 async def test_closing_twice_does_no_harm(make_client: MakeClient, recorder: Recorder) -> None:

@@ -136,13 +136,10 @@ async def by_timeout(call: Callable[[], Awaitable[Any]], seconds: float, rng: ra
     return "answered"
 
 
-ASYNCIO_CUTS: dict[str, Cut] = {
-    "scope": by_scope,
-    "task.cancel": by_task_cancel,
-    "wait_for": by_wait_for,
-    "timeout": by_timeout,
+CUTS: dict[str, Cut] = {
+    cut.__name__.removeprefix("by_"): cut for cut in (by_scope, by_task_cancel, by_wait_for, by_timeout)
 }
-WAYS = [("asyncio", cut) for cut in ASYNCIO_CUTS] + [("trio", "scope"), ("sync", "total_timeout")]
+WAYS = [("asyncio", cut) for cut in CUTS] + [("trio", "scope"), ("sync", "total_timeout")]
 
 
 def storm(backend: str, way: str, seconds: float, seed: int, *, tls: bool = False) -> Aftermath:
@@ -160,7 +157,7 @@ def storm(backend: str, way: str, seconds: float, seed: int, *, tls: bool = Fals
             if backend == "sync":
                 _rage_in_threads(server, options, seconds, seed, after)
             else:
-                anyio.run(_rage, server, options, seconds, seed, ASYNCIO_CUTS[way], after, backend=backend)
+                anyio.run(_rage, server, options, seconds, seed, CUTS[way], after, backend=backend)
             eventually(lambda: server.connections_open_now == 0)
             after.open_connections = server.connections_open_now
             after.peak_connections = server.peak_connections

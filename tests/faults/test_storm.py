@@ -12,7 +12,7 @@ def test_calls_cut_at_random_leave_the_client_whole(loop: str, way: str) -> None
     assert after.is_clean, after
 
 
-@pytest.mark.parametrize(("loop", "way"), [("asyncio", "task.cancel"), ("trio", "scope"), ("sync", "total_timeout")])
+@pytest.mark.parametrize(("loop", "way"), [("asyncio", "task_cancel"), ("trio", "scope"), ("sync", "total_timeout")])
 def test_calls_cut_at_random_in_tls_handshakes(loop: str, way: str) -> None:
     """The same where every other answer ends its connection."""
     after = storm(loop, way, 1.5, seed=2, tls=True)

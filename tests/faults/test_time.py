@@ -36,7 +36,7 @@ TOTAL = 0.2
 MARGIN = 0.1
 SERVER, CLIENT = tls_pair()
 LARGE = AuthTokensGetRequest("x" * 1_000_000)
-READERS = {"not read": (1, 60.0), "read bit by bit": (4096, 0.02), "read by fits and starts": (30_000, 0.07)}
+READERS = {"not read": (1, 60.0), "read bit by bit": (4096, 0.02), "read by fits and starts": (40_000, 0.13)}
 
 
 def ends_in_time(call: Callable[[], object], error: type[DevRevAuthError] = TotalTimeoutError) -> None:

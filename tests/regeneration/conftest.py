@@ -1,17 +1,27 @@
-"""Copies of what the generator reads and writes, so that a test may break or extend them."""
+"""Copies of what the generator reads and writes, to break or extend, and calls of what it wrote."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copytree, ignore_patterns, rmtree
+from types import ModuleType
+from typing import Any
 
+import anyio
 import pytest
 
 from tools.generate import GenerationError, Paths, write
 from tools.generator import build
 
 from .additions import add_operations
+from .imported import imported, part
+from .loopback import Loopback, loopback
 from .minimal import MINIMAL
+
+TOKEN = "secret-bearer-token"
+
+Call = Callable[..., Any]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -113,3 +123,41 @@ def regenerated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     description.write_text(add_operations(real.description.read_text("utf-8")), "utf-8")
     write(replace(real, description=description, target=package / "generated"))
     return root
+
+
+@pytest.fixture(scope="session")
+def sdk(regenerated: Path) -> Iterator[ModuleType]:
+    with imported(regenerated / "devrev_auth_client", "regenerated_sdk") as package:
+        yield package
+
+
+@pytest.fixture
+def server() -> Iterator[Loopback]:
+    with loopback() as told:
+        yield told
+
+
+@pytest.fixture(params=["sync", "asyncio", "trio"])
+def call(request: pytest.FixtureRequest, sdk: ModuleType, server: Loopback) -> Call:
+    """Calls `client.call(...)` on a new client, or as often as a list of arguments says."""
+    backend = request.param
+
+    def run(module: str, *, total_timeout: float = 10.0, **arguments: Any) -> Any:
+        endpoint = part(sdk, f"generated.api.{module}")
+        options = {"base_url": server.url, "total_timeout": total_timeout, "retry": sdk.RetryPolicy(base_delay=0.001)}
+        if backend == "sync":
+            with sdk.DevRevAuthClient(TOKEN, **options) as client:
+                return client.call(endpoint, **arguments)
+
+        async def run_async() -> Any:
+            async with sdk.AsyncDevRevAuthClient(TOKEN, **options) as client:
+                return await client.call(endpoint, **arguments)
+
+        return anyio.run(run_async, backend=backend)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def models(sdk: ModuleType) -> ModuleType:
+    return part(sdk, "generated.models")

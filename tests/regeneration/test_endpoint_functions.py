@@ -1,11 +1,7 @@
 """The four functions of both generated endpoint modules, called over real HTTP on the loopback."""
 
 import json
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import anyio
@@ -16,40 +12,16 @@ from devrev_auth_client.generated.api.auth_tokens import auth_tokens_get, auth_t
 from devrev_auth_client.generated.types import UNSET, Unset
 from devrev_auth_client.token_types import TokenType
 
-TOKEN = "secret-bearer-token"
+from .conftest import TOKEN
+from .loopback import Loopback
+
 ANSWER = {"token": {"id": "don:1", "status": "active", "scopes": ["read"]}}
 BACKENDS = ["asyncio", "trio"]
 
 
-@dataclass
-class Server:
-    url: str
-    status: int = 200
-    body: bytes = b""
-    seen: list[tuple[str, str | None, Any]] = field(default_factory=list)
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            answers.seen.append((self.path, self.headers["Authorization"], sent))
-            self.send_response(answers.status)
-            self.send_header("Content-Length", str(len(answers.body)))
-            self.end_headers()
-            self.wfile.write(answers.body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listener:
-        answers = Server(f"http://127.0.0.1:{listener.server_port}")
-        thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield answers
-        listener.shutdown()
-        thread.join()
+def seen(server: Loopback) -> list[tuple[str, str, Any]]:
+    """Path, Authorization and JSON body of each request."""
+    return [(asked.path, asked.headers["Authorization"], json.loads(asked.body)) for asked in server.asked]
 
 
 def call(module: Any, function: str, backend: str, url: str, body: Any) -> Any:
@@ -73,22 +45,24 @@ FUNCTIONS = [
 
 
 @pytest.mark.parametrize(("function", "backend"), FUNCTIONS)
-def test_auth_tokens_get_over_http(server: Server, function: str, backend: str) -> None:
-    server.body = json.dumps(ANSWER).encode()
+def test_auth_tokens_get_over_http(server: Loopback, function: str, backend: str) -> None:
+    body = json.dumps(ANSWER).encode()
+    server.answer(200, body)
     got = call(auth_tokens_get, function, backend, server.url, models.AuthTokensGetRequest(token_id="don:1"))
     if function.endswith("detailed"):
-        assert (got.status_code, got.content) == (HTTPStatus.OK, server.body)
-        assert got.headers["content-length"] == str(len(server.body))
+        assert (got.status_code, got.content) == (HTTPStatus.OK, body)
+        assert got.headers["content-length"] == str(len(body))
         got = got.parsed
     assert got == models.AuthTokensGetResponse.from_dict(ANSWER)
-    assert server.seen == [("/auth-tokens.get", f"Bearer {TOKEN}", {"token_id": "don:1"})]
+    assert seen(server) == [("/auth-tokens.get", f"Bearer {TOKEN}", {"token_id": "don:1"})]
 
 
 @pytest.mark.parametrize(("function", "backend"), FUNCTIONS)
 @pytest.mark.parametrize("token_type", [UNSET, TokenType.SESSION, TokenType("urn:new")])
 def test_auth_tokens_self_delete_over_http(
-    server: Server, function: str, backend: str, token_type: TokenType | Unset
+    server: Loopback, function: str, backend: str, token_type: TokenType | Unset
 ) -> None:
+    server.answer(200)
     body = models.AuthTokensSelfDeleteRequest(requested_token_type=token_type)
     got = call(auth_tokens_self_delete, function, backend, server.url, body)
     if function.endswith("detailed"):
@@ -96,12 +70,12 @@ def test_auth_tokens_self_delete_over_http(
         got = got.parsed
     assert got is None
     expected = {} if token_type is UNSET else {"requested_token_type": str(token_type)}
-    assert server.seen == [("/auth-tokens.self.delete", f"Bearer {TOKEN}", expected)]
+    assert seen(server) == [("/auth-tokens.self.delete", f"Bearer {TOKEN}", expected)]
 
 
 @pytest.mark.parametrize(("function", "backend"), FUNCTIONS)
-def test_an_error_over_http_is_its_model(server: Server, function: str, backend: str) -> None:
-    server.status, server.body = 429, b'{"type": "too_many_requests", "retry_after": 7}'
+def test_an_error_over_http_is_its_model(server: Loopback, function: str, backend: str) -> None:
+    server.answer(429, b'{"type": "too_many_requests", "retry_after": 7}')
     got = call(auth_tokens_get, function, backend, server.url, models.AuthTokensGetRequest(token_id="don:1"))
     if function.endswith("detailed"):
         assert got.status_code == HTTPStatus.TOO_MANY_REQUESTS

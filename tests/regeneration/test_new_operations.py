@@ -1,65 +1,20 @@
 """Operations added to the description, called through the regenerated package's clients: no line was written for them.
 
-Sync, asyncio and trio; over real HTTP.
+Sync, asyncio and trio; over real HTTP. What is sent, and what comes back.
 """
 
 import datetime
 import json
-import time
-from collections.abc import Callable, Iterator
 from io import BytesIO
-from pathlib import Path
 from types import ModuleType
-from typing import Any
 
-import anyio
 import pytest
 
-from .imported import imported, part
-from .loopback import Loopback, loopback
+from .conftest import TOKEN, Call
+from .imported import part
+from .loopback import Loopback
 
-TOKEN = "secret-bearer-token"
 WORK = {"id": "don:1", "stage": "open"}
-
-Call = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def sdk(regenerated: Path) -> Iterator[ModuleType]:
-    with imported(regenerated / "devrev_auth_client", "regenerated_sdk") as package:
-        yield package
-
-
-@pytest.fixture
-def server() -> Iterator[Loopback]:
-    with loopback() as told:
-        yield told
-
-
-@pytest.fixture(params=["sync", "asyncio", "trio"])
-def call(request: pytest.FixtureRequest, sdk: ModuleType, server: Loopback) -> Call:
-    """Calls `client.call(...)` on a new client, or as often as a list of arguments says."""
-    backend = request.param
-
-    def run(module: str, *, total_timeout: float = 10.0, **arguments: Any) -> Any:
-        endpoint = part(sdk, f"generated.api.{module}")
-        options = {"base_url": server.url, "total_timeout": total_timeout, "retry": sdk.RetryPolicy(base_delay=0.001)}
-        if backend == "sync":
-            with sdk.DevRevAuthClient(TOKEN, **options) as client:
-                return client.call(endpoint, **arguments)
-
-        async def run_async() -> Any:
-            async with sdk.AsyncDevRevAuthClient(TOKEN, **options) as client:
-                return await client.call(endpoint, **arguments)
-
-        return anyio.run(run_async, backend=backend)
-
-    return run
-
-
-@pytest.fixture(scope="module")
-def models(sdk: ModuleType) -> ModuleType:
-    return part(sdk, "generated.models")
 
 
 def test_query_and_header_parameters_arrive_and_the_answer_is_typed(
@@ -151,93 +106,12 @@ def test_every_kind_of_field_is_read_and_written_back(call: Call, server: Loopba
     assert isinstance(work.watchers["me"], models.UserSummary)
 
 
-def test_retry_after_is_waited_for(call: Call, server: Loopback) -> None:
-    server.answer(429, b"{}", Retry_After="0.1")
-    server.answer(200, b'{"works": []}')
-    began = time.monotonic()
-    assert call("works.works_list", owner=["me"]).works == []
-    assert time.monotonic() - began >= 0.1
-    assert len(server.asked) == 2
-
-
-def test_retry_after_beyond_total_timeout_raises_at_once(call: Call, server: Loopback, sdk: ModuleType) -> None:
-    server.answer(429, b'{"type": "too_many_requests"}', Retry_After="30")
-    with pytest.raises(sdk.TooManyRequestsError) as caught:
-        call("works.works_list", owner=["me"], total_timeout=5.0)
-    assert caught.value.retry_after == 30
-    assert len(server.asked) == 1
-
-
-def test_a_closed_gate_holds_new_operations_too(sdk: ModuleType, server: Loopback) -> None:
-    server.answer(429, b"{}", Retry_After="30")
-    works_list = part(sdk, "generated.api.works.works_list")
-    with sdk.DevRevAuthClient(TOKEN, base_url=server.url, total_timeout=5.0) as client:
-        with pytest.raises(sdk.TooManyRequestsError):
-            client.get_auth_token("don:1")
-        with pytest.raises(sdk.TooManyRequestsError):
-            client.call(works_list, owner=["me"])
-    assert [asked.path for asked in server.asked] == ["/auth-tokens.get"]
-
-
-@pytest.mark.parametrize("safe", [False, True])
-def test_what_the_server_may_have_done_is_repeated_only_if_that_is_safe(
-    call: Call, server: Loopback, sdk: ModuleType, models: ModuleType, safe: bool
+@pytest.mark.xfail(strict=True, reason="`quote` leaves dots, and the URL's dot segments are resolved before sending")
+@pytest.mark.parametrize("work_id", ["..", "."])
+def test_a_path_argument_cannot_lead_to_another_path(
+    call: Call, server: Loopback, sdk: ModuleType, models: ModuleType, work_id: str
 ) -> None:
-    server.answer(500, b'{"reference_id": "r1"}')
     server.answer(201, b'{"text": "done"}')
-    arguments = {"work_id": "1", "index": 0, "body": models.WorkComment(text="hi")}
-    if safe:
-        assert call("works.works_comments_replace", safe_to_repeat=True, **arguments).text == "done"
-        assert len(server.asked) == 2
-        return
-    with pytest.raises(sdk.InternalServerError) as caught:
-        call("works.works_comments_replace", **arguments)
-    assert caught.value.reference_id == "r1"
-    assert len(server.asked) == 1
-
-
-def test_what_it_surely_did_not_do_is_repeated(call: Call, server: Loopback, models: ModuleType) -> None:
-    server.answer(503, b"busy")
-    server.answer(429, b"slow down")
-    server.answer(201, b'{"text": "done"}')
-    assert call("works.works_comments_replace", work_id="1", index=0, body=models.WorkComment(text="hi")).text == "done"
-    assert len(server.asked) == 3
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "error", "model"),
-    [
-        (400, {"type": "invalid_field", "field_name": "owner"}, "BadRequestError", "ErrorBadRequest"),
-        (401, {"type": "unauthenticated"}, "UnauthenticatedError", "Error"),
-        (409, {"holder": "me"}, "UnexpectedStatusError", "WorkConflict"),  # a model of the operation's own
-        (502, {"reference_id": "r2"}, "UnexpectedStatusError", "ErrorInternalServerError"),  # by the range 5XX
-        (418, {"message": "tea"}, "UnexpectedStatusError", "Error"),  # not described
-    ],
-)
-def test_errors_are_the_facades_with_the_operations_models(
-    call: Call, server: Loopback, sdk: ModuleType, models: ModuleType, status: int, body: Any, error: str, model: str
-) -> None:
-    server.answer(status, json.dumps(body).encode())
-    with pytest.raises(sdk.APIError) as caught:
-        call("works.works_list", owner=["me"])
-    assert type(caught.value) is getattr(sdk, error)
-    assert caught.value.status_code == status
-    assert caught.value.error == getattr(models, model).from_dict(body)
-
-
-@pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"works": [{"id": "don:1"}]}', b'{"works": 1}'])
-def test_an_answer_that_breaks_the_description_is_said_to(
-    call: Call, server: Loopback, sdk: ModuleType, body: bytes
-) -> None:
-    server.answer(200, body)
-    with pytest.raises(sdk.InvalidResponseError):
-        call("works.works_list", owner=["me"])
-
-
-@pytest.mark.parametrize("arguments", [{}, {"owner": ["me"], "nobody": 1}, {"owner": 5, "stage": "open"}])
-def test_arguments_that_the_operation_does_not_take_are_refused_before_anything_is_sent(
-    call: Call, server: Loopback, sdk: ModuleType, arguments: dict[str, Any]
-) -> None:
     with pytest.raises(sdk.ConfigurationError):
-        call("works.works_list", **arguments)
+        call("works.works_comments_replace", work_id=work_id, index=7, body=models.WorkComment(text="hi"))
     assert server.asked == []

@@ -4,6 +4,9 @@ from textwrap import indent
 
 import pytest
 
+from tools.description import schemas as schema_checks
+from tools.paths import ROOT
+
 from .conftest import Refusals
 from .minimal import MINIMAL, SCHEMAS
 
@@ -180,3 +183,9 @@ New:
     e: {description: Anything at all.}
 """
     assert refusals.of(MINIMAL.replace(*schemas(text))) == []
+
+
+def test_every_keyword_that_is_passed_over_is_listed() -> None:
+    text = (ROOT / "openapi" / "README.md").read_text("utf-8")
+    told = schema_checks._HARMLESS - {"title", "description", "nullable"}  # these are not passed over
+    assert {keyword for keyword in told if f"`{keyword}`" not in text} == set()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from devrev_auth_client._rate_gate import RateGate, Waiter
-from tests.unit.test_rate_gate import CLOSING, FakeEvent
+from tests.unit.gate_bench import CLOSING, FakeEvent
 
 WHICH = st.sampled_from([-1, -1, -1, 0, 0, 1, 2])  # the latest in the first place, as they matter most
 PATIENCE = st.sampled_from([0.25, 2.0, 8.0, 60.0, math.inf])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.test_rate_gate import CLOSING, LATE, Bench, FakeEvent
+from tests.unit.gate_bench import CLOSING, LATE, Bench, FakeEvent
 
 
 @pytest.fixture

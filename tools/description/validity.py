@@ -57,8 +57,17 @@ def _refs(node: Any, pointer: Pointer) -> Iterator[tuple[Pointer, str]]:
 
 def _violations(document: Document) -> Iterator[Problem]:
     """Yield what openapi-spec-validator finds. Its types end at `Any`: the errors are jsonschema's."""
-    validator: Any = OpenAPIV30SpecValidator(document.root)
-    errors = [error for error in validator.iter_errors() if not _found_elsewhere(error)]
+    errors: list[Any] = []
+    failure = ""
+    try:
+        validator: Any = OpenAPIV30SpecValidator(document.root)
+        for error in validator.iter_errors():
+            if not _found_elsewhere(error):
+                errors.append(error)  # noqa: PERF401 - what it found before it failed counts
+    except Exception as fault:  # noqa: BLE001 - it goes on into what it has found to be no OpenAPI
+        failure = f"{type(fault).__name__}: {fault}"
+    if failure and not errors:
+        yield document.problem((), f"no OpenAPI 3.0: openapi-spec-validator fails with {failure}")
     # The structure first: what is said about single schemas and their defaults repeats it, with less of a place.
     placed = [error for error in errors if error.absolute_path and error.absolute_path[0] in document.root]
     for error in placed or errors:
