@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 # Tools that the generator calls by name are found in the environment, not on the machine.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help test test-lowest faults demo check lint types check-generated check-version generate record-release upgrade-generator build vendor test-matrix release-check bench bench-quick lock clean
+.PHONY: help test test-slow test-lowest faults demo check lint types check-generated check-version generate record-release upgrade-generator build vendor test-matrix release-check bench bench-quick lock clean
 
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -25,6 +25,9 @@ $(READY): requirements-dev.txt pyproject.toml
 
 test: $(READY) ## run every test, with branch coverage
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
+
+test-slow: $(READY) ## run the tests that take long: type checkers on regenerated and vendored code, the benchmarks' harness
+	$(BIN)/python -m pytest -n 2 -m slow $(ARGS)
 
 $(LOWEST)/.ready: requirements-lowest.txt pyproject.toml
 	$(PYTHON) -m venv --clear $(LOWEST)
@@ -41,7 +44,7 @@ faults: $(READY) ## play broken networks and servers for longer than a test may 
 demo: $(READY) ## show the main job against the fake (or read one token of yours: DEVREV_TOKEN and TOKEN_ID)
 	$(BIN)/python examples/demo.py $(TOKEN_ID)
 
-check: lint types check-generated check-version build ## everything that is checked beside the tests
+check: lint types check-generated check-version build test-slow ## everything that is checked beside the tests
 
 lint: $(READY) ## ruff: rules and format
 	$(BIN)/ruff check .

@@ -7,16 +7,19 @@ refuse a request before it has read it all.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import select
 import socket
 import ssl
 from collections.abc import Iterable
-from typing import Any
+from types import TracebackType
+from typing import Any, cast
 
 import anyio
 import anyio.abc
 import httpcore
+import sniffio
 from anyio.streams.tls import TLSAttribute, TLSStream
 
 AnyioStream = anyio.abc.ByteStream
@@ -44,19 +47,42 @@ class AnyioBackend(httpcore.AsyncNetworkBackend):
         await self.aclose()
         try:
             with anyio.fail_after(timeout):
-                stream = await anyio.connect_tcp(host, port, local_host=local_address)
+                stream = await self._connect(host, port, local_address)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(str(error)) from error
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
-        self._opened = stream
         return _AsyncStream(stream, stream.extra(anyio.abc.SocketAttribute.raw_socket))
+
+    async def _connect(self, host: str, port: int, local_address: str | None) -> AnyioStream:
+        # Before anyio 4.16, a cancellation in the moment of success has the connection forgotten or, where it was
+        # asyncio's own, is itself forgotten.
+        task = asyncio.current_task() if sniffio.current_async_library() == "asyncio" else None
+        cancellations = task.cancelling() if task is not None else 0
+        try:
+            self._opened = stream = await anyio.connect_tcp(host, port, local_host=local_address)
+        except BaseException as error:
+            self._opened = _left_behind(error.__traceback__)
+            raise
+        if task is not None and task.cancelling() > cancellations:
+            raise asyncio.CancelledError
+        return stream
 
     async def aclose(self) -> None:
         """Close what is open."""
         if self._opened is not None:
             opened, self._opened = self._opened, None
             await opened.aclose()
+
+
+def _left_behind(trace: TracebackType | None) -> AnyioStream | None:
+    """Return the connection that `anyio.connect_tcp` had when it was cancelled: its frame knows it still."""
+    while trace is not None:
+        stream = trace.tb_frame.f_locals.get("connected_stream")
+        if stream is not None:
+            return cast(AnyioStream, stream)
+        trace = trace.tb_next
+    return None
 
 
 class _AsyncStream(httpcore.AsyncNetworkStream):

@@ -222,7 +222,9 @@ def parsed_of(response: Response[ParsedT]) -> ParsedT:
 def _request(kwargs: Any) -> tuple[str, str, tuple[tuple[str, str], ...], bytes]:
     """Return method, target, headers and body of what a generated `_get_kwargs` gave, which are httpx's arguments."""
     method = kwargs["method"].upper()
-    if not kwargs["url"].startswith("/"):  # or it could name another host
+    segments = kwargs["url"].partition("?")[0].split("/")
+    # A target that is no path could name another host, and dot segments would lead to another operation.
+    if segments[0] or "." in segments or ".." in segments:
         raise ValueError("not a path")
     if kwargs.keys() <= {"method", "url", "headers", "json"}:
         # What httpx would make of these, without the time it takes to.

@@ -57,12 +57,19 @@ class Answer:
         Raises `ValueError` where it is no JSON and `RecursionError` where it is nested too deeply.
         """
         if self._body is _NOT_READ:
-            body = json.loads(self.content)
-            if b"null" in self.content:
-                body = without_nulls(body)
-            # An escaped slash or letter hides a token from the search in the raw bytes.
-            self._body = self._token.scrub_json(body) if b"\\" in self.content else body
+            # JSON is UTF-8 (RFC 8259 section 8.1): UTF-16 would hide a token from the search in the raw bytes.
+            body = json.loads(self.content.decode("utf-8-sig"))
+            if b"\\" in self.content:
+                body = self._without_escaped_token(body)
+            self._body = without_nulls(body) if b"null" in self.content else body
         return self._body
+
+    def _without_escaped_token(self, body: Any) -> Any:
+        # An escaped slash or letter hides a token from the search in the raw bytes too.
+        scrubbed = self._token.scrub_json(body)
+        if scrubbed != body:
+            self.content = json.dumps(scrubbed).encode()
+        return scrubbed
 
     def json(self) -> Any:
         """Return the body as the generated parsers ask for it."""

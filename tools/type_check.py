@@ -3,6 +3,7 @@
 It finds what the facade uses and the description no longer gives, and names that collide in generated code.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -15,26 +16,14 @@ from tools.paths import ROOT
 def type_errors(package: Path, fresh: Path) -> list[str]:
     """List what mypy reports on a copy of the package that has the fresh folder for `generated`."""
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / package.name
+        # Under its own name mypy would also find the installed package, and in it what the fresh folder lacks.
+        copy = Path(folder) / f"{package.name}_as_it_will_be"
         shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__", ".generated.*", "generated"))
         shutil.copytree(fresh, copy / "generated")
-        settings = [
-            "--config-file",
-            str(ROOT / "pyproject.toml"),
-            "--cache-dir",
-            str(ROOT / ".mypy_cache" / "generate"),
-        ]
-        command = [
-            sys.executable,
-            "-m",
-            "mypy",
-            "--strict",
-            "--no-pretty",
-            "--no-error-summary",
-            *settings,
-            package.name,
-        ]
+        settings = ("--strict", "--no-pretty", "--no-error-summary", "--config-file", str(ROOT / "pyproject.toml"))
+        command = [sys.executable, "-m", "mypy", *settings, "--cache-dir", os.devnull, copy.name]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return []
-    return [line for line in done.stdout.splitlines() if ": note: " not in line] or [f"mypy failed: {done.stderr}"]
+    told = done.stdout.replace(copy.name, package.name).splitlines()
+    return [line for line in told if ": note: " not in line] or [f"mypy failed: {done.stderr}"]

@@ -99,7 +99,7 @@ class Backend:
         if self.is_async:
             await anyio.sleep(seconds)
         else:
-            time.sleep(seconds)
+            time.sleep(seconds)  # noqa: ASYNC251 - there is no event loop here
 
     async def together(self, *functions: Callable[[], Awaitable[Any]]) -> list[Any]:
         """Run all at once, in tasks or in threads; return what each returned or raised."""

@@ -7,6 +7,7 @@ Prints a table and writes its figures as JSON; the exit code is 1 where any figu
 # ruff: noqa: T201 - a command speaks by printing
 
 import argparse
+import faulthandler
 import gc
 import json
 import os
@@ -23,6 +24,8 @@ from tests.faults.backends import BACKENDS, Backend, ErrorLog, eventually, open_
 from tests.faults.server import FaultServer, HtmlFromProxy
 
 MEBIBYTE = 1024 * 1024
+SILENCE = 3600.0
+"""Seconds without a new figure after which it is taken to hang: it shows where, and ends with an error."""
 
 
 @dataclass(frozen=True)
@@ -143,8 +146,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figures: list[Figure] = []
     for name in options.only:
         for figure in SECTIONS[name](options.calls, options.seed):
+            faulthandler.dump_traceback_later(SILENCE, exit=True, file=sys.__stderr__)
             figures.append(figure)
             print(line_of(figure), flush=True)
+    faulthandler.cancel_dump_traceback_later()
     eventually(lambda: open_descriptors() <= descriptors)
     left = open_descriptors() - descriptors
     figures.append(Figure("whole", "file descriptors left", left, "<= 0", left <= 0))

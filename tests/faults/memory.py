@@ -19,6 +19,7 @@ from devrev_auth_client import AsyncDevRevAuthClient, DevRevAuthClient, DevRevAu
 from tests.faults.backends import AT_ONCE, TOKEN, TOKEN_ANSWER, TOKEN_ID
 from tests.faults.server import Action, CloseAfterAnswer, FaultServer, HalfAnswer, Reset, Respond
 
+ROOT = Path(__file__).parents[2]
 WORKERS = 10
 WARM_UP = 1000
 """Calls after which everything that is made once is there: pages, caches, connections."""
@@ -40,7 +41,7 @@ def growth(backend: str, calls: int) -> Growth:
     """Make so many calls on one client, refusals and lost connections among them."""
     with FaultServer(_answers(), keep_requests=1) as server:
         command = [sys.executable, "-m", "tests.faults.memory", backend, server.url, str(calls)]
-        result = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+        result = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)  # noqa: S603
     return Growth(**json.loads(result.stdout))
 
 

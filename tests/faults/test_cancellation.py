@@ -1,15 +1,17 @@
 """A cancelled call ends as cancelled, in whatever state it was, and leaves the client as good as before."""
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import anyio
 import pytest
+from anyio.lowlevel import checkpoint
 
-from devrev_auth_client import AsyncDevRevAuthClient
+from devrev_auth_client import AsyncDevRevAuthClient, NotFoundError
 from tests.faults.backends import AT_ONCE, REVOKED, TOKEN, TOKEN_ID, eventually
 from tests.faults.server import (
     Drip,
@@ -172,3 +174,54 @@ def test_cancelled_while_waiting_for_a_token(loop: str, cancel: Cancel) -> None:
 
     anyio.run(main, backend=loop)
     assert seen == ["the end"]
+
+
+async def cancelled_after(steps: int, call: Call, *, natively: bool) -> bool | None:
+    """Whether a call ended as cancelled that was cancelled after so many turns of the loop; None if it was over."""
+    ended: list[str] = []
+    scope = anyio.CancelScope()
+
+    async def run() -> None:
+        with scope:
+            await call()
+            ended.append("whole")
+
+    async with anyio.create_task_group() as group:
+        task = asyncio.ensure_future(run()) if natively else None
+        if task is None:
+            group.start_soon(run)
+        for _ in range(steps):
+            await checkpoint()
+            time.sleep(0.001)  # noqa: ASYNC251 - lets the kernel catch up, so that both come in one turn
+        if ended:
+            return None
+        if task is None:
+            scope.cancel()
+            return None  # on asyncio a scope need not stop what is over in the same turn
+        task.cancel()
+        await asyncio.wait([task])
+        return task.cancelled()
+
+
+@by_any_means
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+def test_cancelled_at_every_turn_of_the_loop(loop: str, cancel: Cancel, tls: bool) -> None:
+    """No turn at which a connection is lost from sight or a cancellation swallowed."""
+
+    async def main() -> None:
+        with FaultServer(Respond(404, close=True), tls=SERVER if tls else None) as server:
+            async with client_of(server.url, max_connections=1) as client:
+
+                async def call() -> None:
+                    with suppress(NotFoundError):
+                        await client.get_auth_token(TOKEN_ID)
+
+                for steps in range(40):
+                    natively = cancel is with_task_cancel
+                    assert await cancelled_after(steps, call, natively=natively) is not False
+                await call()
+                assert server.peak_connections == 1
+            assert eventually(lambda: server.connections_open_now == 0)
+
+    anyio.run(main, backend=loop)
+    gc.collect()

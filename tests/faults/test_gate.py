@@ -6,7 +6,7 @@ from concurrent.futures import wait
 import pytest
 
 from devrev_auth_client import AuthToken, TooManyRequestsError, TotalTimeoutError
-from tests.faults.backends import ONCE, PATIENCE, TOKEN_ANSWER, TOKEN_ID, TOKEN_JSON, Backend, seconds_of
+from tests.faults.backends import ONCE, PATIENCE, TOKEN_ANSWER, TOKEN_ID, TOKEN_JSON, Backend, Lateness, seconds_of
 from tests.faults.burst import UNAVOIDABLE, burst
 from tests.faults.server import Action, FaultServer, Hang, Reset, Respond
 
@@ -21,10 +21,11 @@ def arrivals(server: FaultServer) -> list[float]:
 
 def test_a_hundred_calls_at_once_where_25_are_allowed(backend: Backend) -> None:
     """All get through, with hardly a 429 beyond those that were under way before the first one came."""
-    met = burst(backend)
+    with Lateness() as late:
+        met = burst(backend)
     assert met.failures == []
     assert met.refusals <= UNAVOIDABLE + 5
-    assert met.seconds < met.best + 2  # a busy machine included; one is what it takes
+    assert met.seconds < met.best + 1.5 + 100 * late.seconds  # so late may each of the hundred be
 
 
 def test_nobody_is_sent_while_the_gate_is_closed(backend: Backend) -> None:

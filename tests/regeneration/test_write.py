@@ -15,6 +15,7 @@ from .conftest import Workspace, contents
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_two_runs_give_the_same_bytes_whatever_the_hash_seed_and_the_place(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from tools.generate import *; write(Paths(target=Path(sys.argv[1])))"
@@ -46,6 +47,7 @@ def test_a_first_run_needs_no_folder(workspace: Workspace) -> None:
     assert workspace.files() == before
 
 
+@pytest.mark.slow
 def test_the_command_writes_and_says_what_changed_for_callers(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -58,6 +60,7 @@ def test_the_command_writes_and_says_what_changed_for_callers(
     assert printed.err == ""
 
 
+@pytest.mark.slow
 def test_what_the_facade_uses_and_the_description_no_longer_gives_is_a_failure(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:

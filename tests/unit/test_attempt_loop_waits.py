@@ -109,6 +109,13 @@ def test_a_503_waits_as_long_as_it_asks_and_a_little_more(asked: float, drawn: f
     assert soonest.waits == [asked]
 
 
+def test_what_is_added_to_a_time_that_was_asked_for_does_not_end_the_call() -> None:
+    """The time itself fits, so it is waited for, and no more."""
+    play = Play(total_timeout=10.2).meet(answer(503, 10))
+    assert play.drawn == [(0.0, 0.5)]
+    assert play.waits == [10.0]
+
+
 def test_a_503_counts_against_max_attempts() -> None:
     """Whether it names a time or not."""
     assert Play(policy=RetryPolicy(max_attempts=3)).meet(answer(503, 1), answer(503), answer(503, 1)).over

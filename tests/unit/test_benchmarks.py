@@ -17,6 +17,7 @@ from benchmarks.worker import LATE, Cost
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the server watches its standard input as a file descriptor")
+@pytest.mark.slow
 def test_a_handful_of_calls_gives_the_whole_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Every rival that is installed answers every call, and table, JSON and chart come of it."""
     benchmarks.main(["--tiny", "--json", str(tmp_path / "results.json"), "--chart", str(tmp_path / "chart.svg")])

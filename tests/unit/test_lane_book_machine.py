@@ -176,6 +176,6 @@ def random_step(machine: LaneMachine, random: Random) -> None:
         steps.append(lambda: machine.give_up_too_late(-1))
     if machine.in_use:
         steps += [lambda: machine.release(random.randrange(9)), lambda: machine.discard(random.randrange(9))]
-    if not machine.closed and random.random() < 0.02:
+    if not machine.closed and random.random() < 0.1:
         steps.append(machine.close)
     random.choice(steps)()

@@ -119,6 +119,7 @@ print(fake.returncode)
     assert host.run_code(code) == "active\n0\n"
 
 
+@pytest.mark.slow
 def test_the_host_type_checks_both(host: Host, tmp_path: Path) -> None:
     """`mypy --strict` from the host's side accepts the use of each and refuses to mix them."""
     host.write(

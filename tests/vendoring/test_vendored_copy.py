@@ -135,6 +135,7 @@ print(fake.requests[-1].body)
     )
 
 
+@pytest.mark.slow
 def test_the_host_type_checks_what_it_uses(host: Host, tmp_path: Path) -> None:
     """`mypy --strict` on the host's file, which follows its imports into the copy and accepts both."""
     pytest.importorskip("mypy", reason="the lowest pins hold no type checker")

@@ -51,6 +51,7 @@ def find(document: Document) -> Iterator[Problem]:
         if "$ref" in operation.item.node:
             yield document.problem((*operation.item.pointer, "$ref"), "the generator leaves out a path's `$ref`")
     yield from _operation_ids(document)
+    yield from _paths(document)
     for parameter in parameters(document):
         yield from _parameter(document, parameter)
 
@@ -84,6 +85,20 @@ def _operation_ids(document: Document) -> Iterator[Problem]:
                 (*part.pointer, "operationId"), f"the operation on line {line} has the id {name!r} too"
             )
         first.setdefault(name, part)
+
+
+def without_names(path: str) -> str:
+    """Return a path with no names for its parameters: the generator puts Python's in place of the description's."""
+    return re.sub(r"\{[^}]*\}", "{}", path)
+
+
+def _paths(document: Document) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for item in children(Part((), document.root), "paths"):
+        path = str(item.pointer[-1])
+        other = first.setdefault(without_names(path), path)
+        if other != path:
+            yield document.problem(item.pointer, f"{path} is the same path as {other}: the names make no difference")
 
 
 def _path_parameters(document: Document, operation: Operation) -> Iterator[Problem]:

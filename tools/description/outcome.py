@@ -1,6 +1,5 @@
 """What the generator makes of the description: names that collide, and parameters that it cannot send."""
 
-import re
 from collections.abc import Iterator
 from itertools import chain
 
@@ -14,7 +13,7 @@ from openapi_python_client.parser.properties.union import UnionProperty
 
 from .document import Document, Part, Pointer, Problem, children, sequence, words
 from .location import locate, place_of
-from .operations import Operation, operations
+from .operations import Operation, operations, without_names
 from .schemas import schemas
 from .unions import is_object
 
@@ -71,22 +70,17 @@ def find(document: Document, data: GeneratorData, config: Config) -> Iterator[Pr
 
 
 def _endpoints(document: Document, data: GeneratorData) -> Iterator[Problem]:
-    described = {(_without_names(operation.path), operation.method): operation for operation in operations(document)}
+    described = {(without_names(operation.path), operation.method): operation for operation in operations(document)}
     for tag, group in data.endpoint_collections_by_tag.items():
         modules: dict[str, Operation] = {}
         for endpoint in group.endpoints:
-            operation = described[_without_names(_text(endpoint.path)), endpoint.method]
+            operation = described[without_names(_text(endpoint.path)), endpoint.method]
             if endpoint.name in modules:
                 line = document.line((*modules[endpoint.name].part.pointer, "operationId"))
                 reason = f"makes the same module, {tag}/{endpoint.name}.py, as the operation on line {line}"
                 yield document.problem((*operation.part.pointer, "operationId"), reason)
             modules.setdefault(endpoint.name, operation)
             yield from _arguments(document, endpoint, operation)
-
-
-def _without_names(path: str) -> str:
-    # The generator puts Python's names in place of the description's.
-    return re.sub(r"\{[^}]*\}", "{}", path)
 
 
 def _text(value: object) -> str:

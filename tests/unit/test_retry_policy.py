@@ -1,0 +1,143 @@
+"""RetryPolicy and the retry budget: what they take, and what follows from it."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import pickle
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from devrev_auth_client import ConfigurationError, RetryPolicy
+from devrev_auth_client.retry import RetryBudget
+
+HUSH = "hush-hush"
+WRONG_SECONDS: list[Any] = [
+    -1,
+    -0.001,
+    float("nan"),
+    float("inf"),
+    -float("inf"),
+    10**400,
+    True,
+    None,
+    HUSH,
+    "1",
+    [1],
+    1j,
+]
+
+
+def test_the_defaults_are_those_of_the_documentation() -> None:
+    """Four attempts, half a second doubling up to eight."""
+    policy = RetryPolicy()
+    assert attrs.asdict(policy) == {"max_attempts": 4, "base_delay": 0.5, "max_delay": 8.0, "on_retry": None}
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("max_attempts", [1, 2, 1000]),
+        ("base_delay", [0, 0.0, 1, 1e308]),
+        ("max_delay", [0, 0.5, 86_400]),
+        ("on_retry", [None, print, lambda met, wait: None, functools.partial(print)]),
+    ],
+)
+def test_values_in_range_are_kept_as_they_are(name: str, values: list[Any]) -> None:
+    """Nothing is rounded or clipped."""
+    for value in values:
+        assert getattr(RetryPolicy(**{name: value}), name) == value
+
+
+async def async_observer(met: object, wait: float) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "rule"),
+    [
+        ("max_attempts", [0, -1, 1.5, 2.0, True, None, HUSH, "4"], "must be a whole number of at least 1"),
+        ("base_delay", WRONG_SECONDS, "must be a number of seconds, finite and not negative"),
+        ("max_delay", WRONG_SECONDS, "must be a number of seconds, finite and not negative"),
+        ("on_retry", [5, HUSH, True, [print], async_observer], "must be a callable that is not async, or None"),
+    ],
+)
+def test_values_out_of_range_are_refused_by_name_and_not_repeated(name: str, values: list[Any], rule: str) -> None:
+    """`ConfigurationError`, when the policy is made and not when it is used."""
+    for value in values:
+        with pytest.raises(ConfigurationError) as caught:
+            RetryPolicy(**{name: value})
+        assert str(caught.value) == f"{name} {rule}"
+        assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+def test_a_policy_does_not_change() -> None:
+    """It is shared by clients and their copies; `attrs.evolve` gives another, checked like any."""
+    policy = RetryPolicy()
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        policy.max_attempts = 5  # type: ignore[misc]
+    assert attrs.evolve(policy, max_attempts=5) == RetryPolicy(max_attempts=5)
+    with pytest.raises(ConfigurationError):
+        attrs.evolve(policy, max_attempts=0)
+
+
+def test_arguments_have_names() -> None:
+    """Nobody can mistake seconds for attempts."""
+    with pytest.raises(TypeError):
+        RetryPolicy(5)  # type: ignore[misc]
+
+
+def test_a_policy_compares_hashes_pickles_and_copies() -> None:
+    """It is a value."""
+    policy = RetryPolicy(max_attempts=7, on_retry=print)
+    assert policy == RetryPolicy(max_attempts=7, on_retry=print) != RetryPolicy()
+    assert len({policy, RetryPolicy(max_attempts=7, on_retry=print)}) == 1
+    for twin in (copy.copy(policy), copy.deepcopy(policy), pickle.loads(pickle.dumps(policy))):  # noqa: S301
+        assert twin == policy
+
+
+@pytest.mark.parametrize(
+    ("policy", "longest"),
+    [
+        (RetryPolicy(), [0.5, 1.0, 2.0, 4.0, 8.0, 8.0]),
+        (RetryPolicy(base_delay=3, max_delay=10), [3.0, 6.0, 10.0]),
+        (RetryPolicy(base_delay=10, max_delay=1), [1.0, 1.0]),
+        (RetryPolicy(base_delay=0), [0.0, 0.0]),
+    ],
+)
+def test_the_longest_delay_doubles_up_to_its_bound(policy: RetryPolicy, longest: list[float]) -> None:
+    """min(max_delay, base_delay * 2**n) seconds, n from 0."""
+    assert [policy.longest_delay(repetition) for repetition in range(len(longest))] == longest
+
+
+SECONDS = st.floats(0, 1e308)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(base=SECONDS, most=SECONDS, repetition=st.integers(0, 10**9))
+def test_no_delay_is_ever_too_long_or_no_number(base: float, most: float, repetition: int) -> None:
+    """However often something is repeated: no overflow on the way."""
+    assert 0 <= RetryPolicy(base_delay=base, max_delay=most).longest_delay(repetition) <= most
+
+
+def test_the_budget_is_spent_by_repetitions_and_earned_by_successes() -> None:
+    """500 tokens; where there are not enough, nothing is taken."""
+    budget = RetryBudget()
+    assert [budget.spend(5) for _ in range(99)] == [True] * 99
+    assert [budget.spend(10), budget.spend(5), budget.spend(5)] == [False, True, False]
+    for _ in range(4):
+        budget.earn()
+    assert not budget.spend(5)
+    budget.earn()
+    assert budget.spend(5)
+
+
+def test_the_budget_never_holds_more_than_it_began_with() -> None:
+    """A long calm saves nothing up for the storm."""
+    budget = RetryBudget()
+    for _ in range(1000):
+        budget.earn()
+    assert sum(budget.spend(5) for _ in range(1000)) == 100
