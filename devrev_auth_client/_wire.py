@@ -60,19 +60,20 @@ async def exchange(transport: httpx.AsyncBaseTransport, request: httpx.Request) 
     """Send, and read the answer within bounds. Raises what the transport raises."""
     response = await transport.handle_async_request(request)
     body = _BoundedBody()
+    chunks = aiter(cast(httpx.AsyncByteStream, response.stream))
     try:
-        async for chunk in cast(httpx.AsyncByteStream, response.stream):
-            if body.is_too_large:
-                break  # a stream that goes on although it was closed
+        async for chunk in chunks:
             if not body.take(chunk):
-                # httpx's own then end by raising: trio warns of asynchronous generators that are left in the middle.
-                await response.aclose()
+                # httpx's generators end by raising then: trio warns of those that are left in the middle.
+                with anyio.move_on_after(LONGEST_CLOSE, shield=True), contextlib.suppress(Exception):
+                    await response.aclose()
+                    await anext(chunks)
+                break
         await response.aclose()
-    except BaseException as error:
-        if not (body.is_too_large and isinstance(error, Exception)):
-            with anyio.move_on_after(LONGEST_CLOSE, shield=True), contextlib.suppress(Exception):
-                await response.aclose()
-            raise
+    except BaseException:
+        with anyio.move_on_after(LONGEST_CLOSE, shield=True), contextlib.suppress(Exception):
+            await response.aclose()
+        raise
     return body.received(response)
 
 
