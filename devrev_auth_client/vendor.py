@@ -44,7 +44,7 @@ __all__ = [
 # Literals, because a copy has no metadata to ask. A test compares them with pyproject.toml.
 REQUIRES_PYTHON = ">=3.11"
 REQUIREMENTS = (
-    "anyio>=4.5,<5",
+    "anyio>=4.16,<5",
     "attrs>=23.2",
     "httpcore>=1.0.6,<2",
     "httpx>=0.28,<0.29",
