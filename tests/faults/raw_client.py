@@ -43,12 +43,12 @@ def exchange(
     What is expected only says how patient to be: silence is soon believed where it is expected, and late elsewhere.
     """
     then = 0.05 if expected == "silence" else 2.0
-    with connected(server) as sock:
-        try:
+    try:
+        with connected(server) as sock:
             sock.sendall(request)
-        except (ConnectionResetError, BrokenPipeError):
-            return b"", "RST"
-        return read_to_end(sock, 2.0 if answered else then, then)
+            return read_to_end(sock, 2.0 if answered else then, then)
+    except (ConnectionResetError, BrokenPipeError):  # already while connecting, perhaps
+        return b"", "RST"
 
 
 def status(server: FaultServer, request: bytes = POST) -> int:
