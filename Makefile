@@ -104,9 +104,9 @@ bench-quick: $(BENCH)/.ready ## the same with few rounds, for a look; leaves the
 	$(BENCH)/bin/python -m benchmarks --quick --json build/benchmark.json --chart build/benchmark.svg $(ARGS)
 
 lock: $(READY) ## renew the hashed pins: newest for development, lowest for the other end of the ranges
-	$(LOCK) --group dev --extra testing --output-file requirements-dev.txt
-	$(LOCK) --resolution lowest-direct --no-deps --extra testing --output-file $(VENV)/lowest-direct.txt
-	$(LOCK) --constraints $(VENV)/lowest-direct.txt --group test --extra testing --output-file requirements-lowest.txt
+	$(LOCK) --group dev --extra testing --extra cli --output-file requirements-dev.txt
+	$(LOCK) --resolution lowest-direct --no-deps --extra testing --extra cli --output-file $(VENV)/lowest-direct.txt
+	$(LOCK) --constraints $(VENV)/lowest-direct.txt --group test --extra testing --extra cli --output-file requirements-lowest.txt
 	$(LOCK) --constraints requirements-dev.txt --group release --output-file requirements-release.txt
 	$(LOCK) --constraints requirements-dev.txt --group bench --output-file requirements-bench.txt
 

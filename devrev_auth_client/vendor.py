@@ -46,7 +46,8 @@ REQUIRES_PYTHON = ">=3.11"
 REQUIREMENTS = (
     "anyio>=4.16,<5",
     "attrs>=23.2",
-    "httpcore>=1.0.6,<2",
+    "h11>=0.16,<1",
+    "httpcore>=1.0.9,<2",
     "httpx>=0.28,<0.29",
     "sniffio>=1.3,<2",
 )

@@ -22,7 +22,13 @@ def release(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-@pytest.mark.parametrize("dependency", [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["testing"]])
+DEPENDENCIES = [
+    *PROJECT["dependencies"],
+    *(one for extra in PROJECT["optional-dependencies"].values() for one in extra),
+]
+
+
+@pytest.mark.parametrize("dependency", DEPENDENCIES)
 def test_each_range_is_pinned_at_both_ends(dependency: str) -> None:
     """The lowest pin is the range's own lower bound, and the newest lies in the range."""
     found = re.fullmatch(r"([\w-]+)>=([\d.]+)(?:,<([\d.]+))?", dependency)
