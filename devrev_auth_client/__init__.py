@@ -17,8 +17,9 @@ Layers, each importing only from those above it:
                  _attempt_loop                            what follows from what an attempt met
     operations   _refusals, _operations                   requests and the meaning of answers
     connections  _fork, _wire                             what a fork starts over; bodies and broken transports
-                 _async_network, _sync_network            sockets
-                 _lane_book, _lane                        one lane, and who has which
+                 _lane_book, _route, _http11              who has which lane; the way to the server; the protocol
+                 _async_network, _async_lane              sockets, and one connection over them
+                 _sync_network, _sync_lane                the same for threads
                  _async_connections, _sync_connections    lanes, or the transport handed in
     clients      _settings, _call, _base_client           what both have in common
                  _async_driver, _async_client             asyncio and trio

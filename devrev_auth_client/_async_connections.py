@@ -15,8 +15,9 @@ import anyio
 import httpx
 from anyio.lowlevel import current_token
 
-from ._lane import KEEPALIVE_EXPIRY, AsyncLane, Route
+from ._async_lane import AsyncLane
 from ._lane_book import ClosedClientError, LaneBook
+from ._route import KEEPALIVE_EXPIRY, Route
 from ._wire import LONGEST_CLOSE
 
 logger = logging.getLogger(__name__)

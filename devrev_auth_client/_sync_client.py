@@ -13,8 +13,8 @@ from . import _operations, _sync_driver  # pyright: ignore[reportPrivateUsage]  
 from ._base_client import BaseClient
 from ._call import Shared, Surroundings
 from ._credentials import token_source
-from ._lane import Route
 from ._operations import AuthToken, AuthTokensGetResponse, Endpoint, Operation, ParsedT, Response
+from ._route import Route
 from ._settings import (
     NOT_GIVEN,
     NotGiven,

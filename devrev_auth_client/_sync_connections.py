@@ -13,8 +13,9 @@ from typing import Protocol, TypeVar
 
 import httpx
 
-from ._lane import KEEPALIVE_EXPIRY, Route, SyncLane
 from ._lane_book import ClosedClientError, LaneBook
+from ._route import KEEPALIVE_EXPIRY, Route
+from ._sync_lane import SyncLane
 
 logger = logging.getLogger(__name__)
 logger.addHandler(logging.NullHandler())

@@ -1,11 +1,7 @@
-"""Network access for one lane of a thread: httpcore's own, each step bounded by one deadline.
-
-Like its async twin the stream gathers what httpcore writes and sends it when the answer is asked for.
-"""
+"""Network access for one lane of a thread: httpcore's own, each step bounded by one deadline."""
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import ssl
 import threading
@@ -78,23 +74,14 @@ class _DeadlineStream(httpcore.NetworkStream):
     ) -> None:
         self._stream = stream
         self._bound = bound
-        self._unsent = b""
-        self._write_timeout: float | None = None
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if self._unsent:
-            unsent, self._unsent = self._unsent, b""
-            with contextlib.suppress(httpcore.WriteError):  # see the module's docstring
-                # httpcore gives each send() the same time; slice by slice the time left is looked at in between.
-                for start in range(0, len(unsent), _SLICE):
-                    self._stream.write(
-                        unsent[start : start + _SLICE], self._bound(self._write_timeout, httpcore.WriteTimeout)
-                    )
         return self._stream.read(max_bytes, self._bound(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._unsent += buffer  # sent by read()
-        self._write_timeout = timeout
+        # httpcore gives each send() the same time; slice by slice the time left is looked at in between.
+        for start in range(0, len(buffer), _SLICE):
+            self._stream.write(buffer[start : start + _SLICE], self._bound(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._stream.close()

@@ -22,8 +22,9 @@ LAYERS = {
     "operations": ("_refusals _operations",),
     "connections": (
         "_fork _wire",
-        "_async_network _sync_network",
-        "_lane_book _lane",
+        "_lane_book _route _http11",
+        "_async_network _async_lane",
+        "_sync_network _sync_lane",
         "_async_connections _sync_connections",
     ),
     "clients": ("_settings _call _base_client", "_async_driver _async_client", "_sync_driver _sync_client"),
@@ -54,18 +55,18 @@ APART = [
     ("errors token_types _version _json", " ".join(LAYERS["leaves"])),
     ("_refusals _operations", " ".join(LAYERS["connections"])),
     (
-        "_async_network _async_connections _async_driver _async_client",
-        "_sync_network _sync_connections _sync_driver _sync_client",
+        "_async_network _async_lane _async_connections _async_driver _async_client",
+        "_sync_network _sync_lane _sync_connections _sync_driver _sync_client",
     ),
 ]
 STRANGERS = {pair for one, other in APART for pair in product(one.split(), other.split())}
 STRANGERS |= {(other, one) for one, other in STRANGERS}
 
 FOLDERS = {"_fake", "_vendoring"}
-DEPENDENCIES = {"anyio", "attr", "attrs", "httpcore", "httpx", "sniffio"}
+DEPENDENCIES = {"anyio", "attr", "attrs", "h11", "httpcore", "httpx", "sniffio"}
 # Decisions: whatever they need of these is handed in.
 PURE = {"_rate_headers", "_rate_gate", "_attempt_loop"}
-IMPURE = {"anyio", "asyncio", "httpcore", "os", "random", "secrets", "socket", "time", "trio"}
+IMPURE = {"anyio", "asyncio", "h11", "httpcore", "os", "random", "secrets", "socket", "time", "trio"}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import pytest
 from devrev_auth_client import ConfigurationError, DevRevAuthClient, RetryPolicy, TransportError
 from devrev_auth_client._async_connections import AsyncTransport
 from devrev_auth_client._credentials import Secret
-from devrev_auth_client._lane import Route
+from devrev_auth_client._route import Route
 from devrev_auth_client._lane_book import ClosedClientError
 from devrev_auth_client._operations import operation
 from devrev_auth_client._outcomes import Answer, Received
