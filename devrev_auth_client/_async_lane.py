@@ -15,7 +15,7 @@ import anyio
 import httpcore
 import httpx
 
-from ._async_network import AnyioBackend
+from ._async_network import AsyncBackend
 from ._http11 import READ_SIZE, Http11, is_spent, phases
 from ._lane_book import LaneBook
 from ._route import Route
@@ -35,7 +35,7 @@ class _Connection:
 
     def __init__(self, route: Route) -> None:
         self._route = route
-        self._backend = AnyioBackend()
+        self._backend = AsyncBackend()
         self._open: _Direct | httpcore.AsyncConnectionPool | None = None
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:

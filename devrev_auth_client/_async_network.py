@@ -1,8 +1,7 @@
-"""Network access for one lane of asyncio or trio: httpcore's interface over anyio."""
+"""Network access for one lane: httpcore's interface over asyncio, or over anyio's streams for trio."""
 
 from __future__ import annotations
 
-import select
 import socket
 import ssl
 from collections.abc import Iterable
@@ -11,12 +10,14 @@ from typing import Any
 import anyio
 import anyio.abc
 import httpcore
+import sniffio
 from anyio.streams.tls import TLSAttribute, TLSStream
 
-AnyioStream = anyio.abc.ByteStream
+from . import _asyncio_network
+from ._readable import is_readable
 
 
-class AnyioBackend(httpcore.AsyncNetworkBackend):
+class AsyncBackend(httpcore.AsyncNetworkBackend):
     """Network access for asyncio and trio. It remembers what it opened, so that nothing stays open when it is closed.
 
     httpcore forgets a connection that is cancelled in its TLS handshake; and it sets up a cancel scope for each read
@@ -24,26 +25,26 @@ class AnyioBackend(httpcore.AsyncNetworkBackend):
     """
 
     def __init__(self) -> None:
-        self._opened: AnyioStream | None = None
+        self._opened: httpcore.AsyncNetworkStream | None = None
 
     async def connect_tcp(
         self,
         host: str,
         port: int,
         timeout: float | None = None,
-        local_address: str | None = None,
+        local_address: str | None = None,  # noqa: ARG002  # none of ours
         socket_options: Iterable[Any] | None = None,  # noqa: ARG002  # none of ours
     ) -> httpcore.AsyncNetworkStream:
         """Connect to whichever of the host's addresses answers first (RFC 8305)."""
         await self.aclose()
         try:
             with anyio.fail_after(timeout):
-                self._opened = stream = await anyio.connect_tcp(host, port, local_host=local_address)
+                self._opened = opened = await _connect(host, port)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(str(error)) from error
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
-        return _AsyncStream(stream, stream.extra(anyio.abc.SocketAttribute.raw_socket))
+        return opened
 
     async def aclose(self) -> None:
         """Close what is open."""
@@ -52,39 +53,34 @@ class AnyioBackend(httpcore.AsyncNetworkBackend):
             await opened.aclose()
 
 
-class _AsyncStream(httpcore.AsyncNetworkStream):
-    def __init__(self, stream: AnyioStream, raw_socket: socket.socket) -> None:
+async def _connect(host: str, port: int) -> httpcore.AsyncNetworkStream:
+    if sniffio.current_async_library() == "asyncio":
+        return await _asyncio_network.connect(host, port)
+    stream = await anyio.connect_tcp(host, port)
+    return _TrioStream(stream, stream.extra(anyio.abc.SocketAttribute.raw_socket))
+
+
+class _TrioStream(httpcore.AsyncNetworkStream):
+    def __init__(self, stream: anyio.abc.ByteStream, raw_socket: socket.socket) -> None:
         self._stream = stream
         self._socket = raw_socket
         self._tls = stream.extra(TLSAttribute.ssl_object, None)
-        # Under asyncio, anyio keeps what came after the answer here, and has no public way to ask.
-        protocol = getattr(getattr(stream, "transport_stream", stream), "_protocol", None)
-        self._read_queue: object = getattr(protocol, "read_queue", None)
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         try:
-            if timeout is None:
-                return await self._receive(max_bytes)
             with anyio.fail_after(timeout):
-                return await self._receive(max_bytes)
+                return await self._stream.receive(max_bytes)
+        except anyio.EndOfStream:
+            return b""
         except TimeoutError as error:
             raise httpcore.ReadTimeout(str(error)) from error
         except (anyio.BrokenResourceError, anyio.ClosedResourceError, OSError) as error:
             raise httpcore.ReadError(str(error)) from error
 
-    async def _receive(self, max_bytes: int) -> bytes:
-        try:
-            return await self._stream.receive(max_bytes)
-        except anyio.EndOfStream:
-            return b""
-
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         try:
-            if timeout is None:
+            with anyio.fail_after(timeout):
                 await self._stream.send(buffer)
-            else:
-                with anyio.fail_after(timeout):
-                    await self._stream.send(buffer)
         except TimeoutError as error:
             raise httpcore.WriteTimeout(str(error)) from error
         except (anyio.BrokenResourceError, anyio.ClosedResourceError, OSError) as error:
@@ -109,11 +105,11 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
             raise httpcore.ConnectTimeout(str(error)) from error
         except (anyio.BrokenResourceError, anyio.EndOfStream, OSError) as error:
             raise httpcore.ConnectError(str(error)) from error
-        return _AsyncStream(wrapped, self._socket)
+        return _TrioStream(wrapped, self._socket)
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
-            return _is_readable(self._socket) or bool(self._read_queue) or self._holds_tls_record()
+            return is_readable(self._socket) or self._holds_tls_record()
         if info == "socket":
             return self._socket
         if info == "ssl_object":
@@ -130,14 +126,3 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
         except ssl.SSLError:
             pass  # the end of the session, or worse
         return True
-
-
-def _is_readable(raw_socket: socket.socket) -> bool:
-    """Whether a connection that should be idle has something to read, which is mostly its end."""
-    if raw_socket.fileno() < 0:
-        return True
-    if hasattr(select, "poll"):
-        poll = select.poll()
-        poll.register(raw_socket.fileno(), select.POLLIN)
-        return bool(poll.poll(0))
-    return bool(select.select([raw_socket], [], [], 0)[0])  # Windows
