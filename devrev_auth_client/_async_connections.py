@@ -13,12 +13,13 @@ from typing import Any, Protocol, TypeVar
 
 import anyio
 import httpx
-from anyio.lowlevel import current_token
+from anyio.lowlevel import checkpoint_if_cancelled, current_token
 
 from ._async_lane import AsyncLane
 from ._lane_book import ClosedClientError, LaneBook
+from ._outcomes import Received
 from ._route import KEEPALIVE_EXPIRY, Route
-from ._wire import LONGEST_CLOSE
+from ._wire import LONGEST_CLOSE, exchange, is_before
 
 logger = logging.getLogger(__name__)
 logger.addHandler(logging.NullHandler())
@@ -29,12 +30,12 @@ AsyncTransportT = TypeVar("AsyncTransportT", bound=httpx.AsyncBaseTransport)
 class AsyncConnections(Protocol[AsyncTransportT]):
     """Where the async client gets its transports."""
 
-    def acquire_nowait(self) -> AsyncTransportT | None:
-        """Return a free transport, or `None` where there is none. Raises `ClosedClientError`."""
+    async def acquire(self, seconds: float) -> AsyncTransportT | None:
+        """Return a transport, or `None` where none is free within `seconds`. Raises `ClosedClientError`."""
         ...
 
-    async def acquire(self) -> AsyncTransportT:
-        """Return a transport, waiting for a free one. Raises `ClosedClientError`."""
+    async def exchange(self, transport: AsyncTransportT, request: httpx.Request, seconds: float) -> Received | None:
+        """Send, and read the answer within bounds; `None` where time is over. Raises what the transport raises."""
         ...
 
     async def release(self, transport: AsyncTransportT) -> None:
@@ -65,22 +66,22 @@ class AsyncLanes:
         self._books: dict[object, LaneBook[AsyncLane, anyio.Event]] = {}
         self.on_lost_loop: Callable[[], object] = lambda: None
 
-    def acquire_nowait(self) -> AsyncLane | None:
-        """Return a free lane, or `None` where all are in use."""
-        return self._home().take()
-
-    async def acquire(self) -> AsyncLane:
+    async def acquire(self, seconds: float) -> AsyncLane | None:
         """Return a lane, first come, first served."""
         book = self._home()
-        waiter = book.join()
+        return book.take() or await self._queue(book, seconds)
+
+    async def exchange(self, transport: AsyncLane, request: httpx.Request, seconds: float) -> Received | None:
+        """Send and read; the lane keeps to the time by itself, which costs less than a cancel scope."""
+        await checkpoint_if_cancelled()  # asyncio's transports send at once, also for a caller who was cancelled before
+        ends = time.monotonic() + seconds
+        transport.set_deadline(ends)
         try:
-            await waiter.event.wait()
-        except BaseException:
-            given = book.leave(waiter)
-            if given is not None:
-                await self.release(given)
-            raise
-        return book.collect(waiter)
+            return await exchange(transport, request)
+        except httpx.TimeoutException:
+            if is_before(ends):
+                raise  # one phase's own
+            return None
 
     async def release(self, transport: AsyncLane) -> None:
         """Give the lane to the next in the queue, or keep it."""
@@ -104,6 +105,19 @@ class AsyncLanes:
         """Forget the parent's lanes."""
         self._books = {}
         self._route.after_fork()
+
+    async def _queue(self, book: LaneBook[AsyncLane, anyio.Event], seconds: float) -> AsyncLane | None:
+        waiter = book.join()
+        given = False
+        try:
+            with anyio.move_on_after(seconds):
+                await waiter.event.wait()
+                given = True
+        finally:
+            late = None if given else book.leave(waiter)  # out of time or cancelled
+            if late is not None:
+                await self.release(late)
+        return book.collect(waiter) if given else None
 
     def _home(self) -> LaneBook[AsyncLane, anyio.Event]:
         if self._closed:
@@ -159,15 +173,19 @@ class AsyncTransport:
         self._transport = transport
         self._closed = False
 
-    def acquire_nowait(self) -> httpx.AsyncBaseTransport:
+    async def acquire(self, seconds: float) -> httpx.AsyncBaseTransport:  # noqa: ARG002  # there is no queue to wait in
         """Return the transport."""
         if self._closed:
             raise ClosedClientError
         return self._transport
 
-    async def acquire(self) -> httpx.AsyncBaseTransport:
-        """Return the transport."""
-        return self.acquire_nowait()
+    async def exchange(
+        self, transport: httpx.AsyncBaseTransport, request: httpx.Request, seconds: float
+    ) -> Received | None:
+        """Send and read, and leave it where time is over."""
+        with anyio.move_on_after(seconds):
+            return await exchange(transport, request)
+        return None
 
     async def release(self, transport: httpx.AsyncBaseTransport) -> None:
         """Do nothing."""

@@ -15,7 +15,7 @@ from ._call import Call, Shared
 from ._credentials import Secret, token_callable_failed
 from ._operations import Response
 from ._outcomes import Answer, Cause, Failure, Outcome
-from ._wire import NotedBody, exchange
+from ._wire import NotedBody
 
 AsyncShared = Shared[AsyncConnections[Any], anyio.Event]
 
@@ -101,21 +101,20 @@ async def _send(shared: AsyncShared, call: Call, token: Secret, permit: int, beg
     whole = False  # whether the transport is as good as before
     waited = 0.0
     try:
-        with anyio.CancelScope() as scope:
-            transport = shared.connections.acquire_nowait()
-            if transport is None:
-                scope.deadline = anyio.current_time() + call.time_left()
-                transport = await shared.connections.acquire()
-            if not shared.gate.is_open(permit):
-                whole = True
-                return None
+        transport = await shared.connections.acquire(call.time_left())
+        if transport is not None and not shared.gate.is_open(permit):
+            whole = True
+            return None
+        if transport is not None:
             waited = call.clock() - begun
             seconds, overdue = call.bound()
-            scope.deadline = anyio.current_time() + seconds
+            received = None
             if seconds > 0:
                 request, body = call.request(token)
-                answer = call.answer(await exchange(transport, request), token, waited)
-            whole = answer is None or answer.unreadable is None
+                received = await shared.connections.exchange(transport, request, seconds)
+            if received is not None:
+                answer = call.answer(received, token, waited)
+            whole = body is None or (answer is not None and answer.unreadable is None)
     except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller gets ours
         failure = call.failed(error, token)
     finally:

@@ -29,13 +29,17 @@ class AsyncLane(httpx.AsyncHTTPTransport):
         self.book = book
         self._pool: Any = _Connection(route)
 
+    def set_deadline(self, deadline: float) -> None:
+        """Cut the coming attempt at `deadline`, by `time.monotonic`."""
+        self._pool.backend.deadline.at = deadline
+
 
 class _Connection:
     """The one connection of a lane, with the methods of httpcore's pools."""
 
     def __init__(self, route: Route) -> None:
+        self.backend = AsyncBackend()
         self._route = route
-        self._backend = AsyncBackend()
         self._open: _Direct | httpcore.AsyncConnectionPool | None = None
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
@@ -45,7 +49,7 @@ class _Connection:
         return await self._open.handle_async_request(request)
 
     async def _connect(self, timeout: float | None) -> _Direct | httpcore.AsyncConnectionPool:
-        route, backend, context = self._route, self._backend, self._route.ssl_context()
+        route, backend, context = self._route, self.backend, self._route.ssl_context()
         if route.proxy is not None:
             proxy = httpcore.AsyncSOCKSProxy if route.is_socks else httpcore.AsyncHTTPProxy
             return proxy(network_backend=backend, **route.through(route.proxy))
@@ -60,7 +64,7 @@ class _Connection:
             if connection is not None:
                 await connection.aclose()
         finally:
-            await self._backend.aclose()
+            await self.backend.aclose()
 
 
 class _Direct:

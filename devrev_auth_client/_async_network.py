@@ -14,17 +14,18 @@ import sniffio
 from anyio.streams.tls import TLSAttribute, TLSStream
 
 from . import _asyncio_network
+from ._deadline import Deadline
 from ._readable import is_readable
 
 
 class AsyncBackend(httpcore.AsyncNetworkBackend):
     """Network access for asyncio and trio. It remembers what it opened, so that nothing stays open when it is closed.
 
-    httpcore forgets a connection that is cancelled in its TLS handshake; and it sets up a cancel scope for each read
-    and write, where here one bounds the whole attempt, unless a phase has a timeout of its own.
+    httpcore forgets a connection that is cancelled in its TLS handshake. Each step is bounded by one common deadline.
     """
 
     def __init__(self) -> None:
+        self.deadline = Deadline()
         self._opened: httpcore.AsyncNetworkStream | None = None
 
     async def connect_tcp(
@@ -38,8 +39,8 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         """Connect to whichever of the host's addresses answers first (RFC 8305)."""
         await self.aclose()
         try:
-            with anyio.fail_after(timeout):
-                self._opened = opened = await _connect(host, port)
+            with anyio.fail_after(self.deadline.bound(timeout, httpcore.ConnectTimeout)):
+                self._opened = opened = await _connect(host, port, self.deadline)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(str(error)) from error
         except OSError as error:
@@ -53,22 +54,23 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
             await opened.aclose()
 
 
-async def _connect(host: str, port: int) -> httpcore.AsyncNetworkStream:
+async def _connect(host: str, port: int, deadline: Deadline) -> httpcore.AsyncNetworkStream:
     if sniffio.current_async_library() == "asyncio":
-        return await _asyncio_network.connect(host, port)
+        return await _asyncio_network.connect(host, port, deadline)
     stream = await anyio.connect_tcp(host, port)
-    return _TrioStream(stream, stream.extra(anyio.abc.SocketAttribute.raw_socket))
+    return _TrioStream(stream, stream.extra(anyio.abc.SocketAttribute.raw_socket), deadline)
 
 
 class _TrioStream(httpcore.AsyncNetworkStream):
-    def __init__(self, stream: anyio.abc.ByteStream, raw_socket: socket.socket) -> None:
+    def __init__(self, stream: anyio.abc.ByteStream, raw_socket: socket.socket, deadline: Deadline) -> None:
         self._stream = stream
+        self._deadline = deadline
         self._socket = raw_socket
         self._tls = stream.extra(TLSAttribute.ssl_object, None)
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         try:
-            with anyio.fail_after(timeout):
+            with anyio.fail_after(self._deadline.bound(timeout, httpcore.ReadTimeout)):
                 return await self._stream.receive(max_bytes)
         except anyio.EndOfStream:
             return b""
@@ -79,7 +81,7 @@ class _TrioStream(httpcore.AsyncNetworkStream):
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         try:
-            with anyio.fail_after(timeout):
+            with anyio.fail_after(self._deadline.bound(timeout, httpcore.WriteTimeout)):
                 await self._stream.send(buffer)
         except TimeoutError as error:
             raise httpcore.WriteTimeout(str(error)) from error
@@ -93,7 +95,7 @@ class _TrioStream(httpcore.AsyncNetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
         try:
-            with anyio.fail_after(timeout):
+            with anyio.fail_after(self._deadline.bound(timeout, httpcore.ConnectTimeout)):
                 wrapped = await TLSStream.wrap(
                     self._stream,
                     server_side=False,
@@ -105,7 +107,7 @@ class _TrioStream(httpcore.AsyncNetworkStream):
             raise httpcore.ConnectTimeout(str(error)) from error
         except (anyio.BrokenResourceError, anyio.EndOfStream, OSError) as error:
             raise httpcore.ConnectError(str(error)) from error
-        return _TrioStream(wrapped, self._socket)
+        return _TrioStream(wrapped, self._socket, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":

@@ -13,6 +13,7 @@ from typing import Any, cast
 import anyio
 import httpcore
 
+from ._deadline import Deadline
 from ._readable import is_readable
 
 _HEAD_START = 0.25
@@ -70,10 +71,22 @@ class _Inbox(asyncio.Protocol):
             self.transport.resume_reading()
         return data
 
-    async def change(self) -> None:
-        """Wait until something happens to the connection."""
-        self._waiter = asyncio.get_running_loop().create_future()
-        await self._waiter
+    async def change(self, seconds: float | None) -> None:
+        """Wait until something happens to the connection. Raises `TimeoutError`."""
+        loop = asyncio.get_running_loop()
+        self._waiter = waiter = loop.create_future()
+        if seconds is None:
+            await waiter
+            return
+        timer = loop.call_later(seconds, self._expire)  # a cancel scope would cost ten times as much
+        try:
+            await waiter
+        finally:
+            timer.cancel()
+
+    def _expire(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(TimeoutError("nothing happened in time"))
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -83,15 +96,16 @@ class _Inbox(asyncio.Protocol):
 class AsyncioStream(httpcore.AsyncNetworkStream):
     """An open connection, used by one task at a time."""
 
-    def __init__(self, inbox: _Inbox) -> None:
+    def __init__(self, inbox: _Inbox, deadline: Deadline) -> None:
         self._inbox = inbox
+        self._deadline = deadline
         self._socket: socket.socket = inbox.transport.get_extra_info("socket")
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002  # all there is: it is bounded
         inbox = self._inbox
         try:
             while not inbox.received and not inbox.is_over:
-                await _within(timeout, inbox)
+                await inbox.change(self._deadline.bound(timeout, httpcore.ReadTimeout))
         except TimeoutError as error:
             raise httpcore.ReadTimeout(str(error)) from error
         if not inbox.received and inbox.error is not None:
@@ -105,7 +119,7 @@ class AsyncioStream(httpcore.AsyncNetworkStream):
         inbox.transport.write(buffer)
         try:
             while inbox.is_full and not inbox.is_over:
-                await _within(timeout, inbox)
+                await inbox.change(self._deadline.bound(timeout, httpcore.WriteTimeout))
         except TimeoutError as error:
             raise httpcore.WriteTimeout(str(error)) from error
 
@@ -115,7 +129,7 @@ class AsyncioStream(httpcore.AsyncNetworkStream):
         inbox = self._inbox
         loop = asyncio.get_running_loop()
         try:
-            with anyio.fail_after(timeout):
+            with anyio.fail_after(self._deadline.bound(timeout, httpcore.ConnectTimeout)):
                 transport = await loop.start_tls(inbox.transport, inbox, ssl_context, server_hostname=server_hostname)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(str(error)) from error
@@ -138,7 +152,7 @@ class AsyncioStream(httpcore.AsyncNetworkStream):
         return inbox.transport.get_extra_info(info)
 
 
-async def connect(host: str, port: int) -> AsyncioStream:
+async def connect(host: str, port: int, deadline: Deadline) -> AsyncioStream:
     """Connect to whichever of the host's addresses answers first (RFC 8305). Raises `OSError`."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -164,16 +178,8 @@ async def connect(host: str, port: int) -> AsyncioStream:
                     await failed.wait()
         if not connected:
             raise OSError("; ".join(dict.fromkeys(map(str, failures))))
-        stream = AsyncioStream(connected.pop(0))
+        stream = AsyncioStream(connected.pop(0), deadline)
     finally:
         for inbox in connected:  # too late, or nobody wants it any more
             inbox.transport.abort()
     return stream
-
-
-async def _within(timeout: float | None, inbox: _Inbox) -> None:
-    if timeout is None:
-        await inbox.change()
-    else:
-        with anyio.fail_after(timeout):
-            await inbox.change()

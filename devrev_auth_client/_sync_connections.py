@@ -14,8 +14,10 @@ from typing import Protocol, TypeVar
 import httpx
 
 from ._lane_book import ClosedClientError, LaneBook
+from ._outcomes import Received
 from ._route import KEEPALIVE_EXPIRY, Route
 from ._sync_lane import SyncLane
+from ._wire import exchange_sync, is_before
 
 logger = logging.getLogger(__name__)
 logger.addHandler(logging.NullHandler())
@@ -26,15 +28,12 @@ SyncTransportT = TypeVar("SyncTransportT", bound=httpx.BaseTransport)
 class SyncConnections(Protocol[SyncTransportT]):
     """Where the sync client gets its transports."""
 
-    def acquire(self, deadline: float) -> SyncTransportT | None:
-        """Return a transport, or `None` where none is free by `deadline` (`time.monotonic`).
-
-        Raises `ClosedClientError`.
-        """
+    def acquire(self, seconds: float) -> SyncTransportT | None:
+        """Return a transport, or `None` where none is free within `seconds`. Raises `ClosedClientError`."""
         ...
 
-    def set_deadline(self, transport: SyncTransportT, deadline: float) -> None:
-        """Cut the coming attempt at `deadline`, where the transport can."""
+    def exchange(self, transport: SyncTransportT, request: httpx.Request, seconds: float) -> Received | None:
+        """Send, and read the answer within bounds; `None` where time is over. Raises what the transport raises."""
         ...
 
     def release(self, transport: SyncTransportT) -> None:
@@ -63,15 +62,22 @@ class SyncLanes:
         self._closed = False
         self._book = self._new_book()
 
-    def acquire(self, deadline: float) -> SyncLane | None:
+    def acquire(self, seconds: float) -> SyncLane | None:
         """Return a lane, first come, first served."""
         if self._closed:
             raise ClosedClientError
-        return self._book.take() or self._queue(self._book, deadline)
+        return self._book.take() or self._queue(self._book, seconds)
 
-    def set_deadline(self, transport: SyncLane, deadline: float) -> None:
-        """Cut the coming attempt at `deadline`."""
-        transport.set_deadline(deadline)
+    def exchange(self, transport: SyncLane, request: httpx.Request, seconds: float) -> Received | None:
+        """Send and read; the lane keeps to the time by itself."""
+        ends = time.monotonic() + seconds
+        transport.set_deadline(ends)
+        try:
+            return exchange_sync(transport, request)
+        except httpx.TimeoutException:
+            if is_before(ends):
+                raise  # one phase's own
+            return None
 
     def release(self, transport: SyncLane) -> None:
         """Give the lane to the next in the queue, or keep it."""
@@ -96,11 +102,11 @@ class SyncLanes:
         self._book = self._new_book()
         self._route.after_fork()
 
-    def _queue(self, book: LaneBook[SyncLane, threading.Event], deadline: float) -> SyncLane | None:
+    def _queue(self, book: LaneBook[SyncLane, threading.Event], seconds: float) -> SyncLane | None:
         waiter = book.join()
         given = False
         try:
-            given = waiter.event.wait(min(max(0.0, deadline - time.monotonic()), threading.TIMEOUT_MAX))
+            given = waiter.event.wait(min(max(0.0, seconds), threading.TIMEOUT_MAX))
         finally:
             late = None if given else book.leave(waiter)  # timed out or interrupted
             if late is not None:
@@ -124,14 +130,21 @@ class SyncTransport:
         self._transport = transport
         self._closed = False
 
-    def acquire(self, deadline: float) -> httpx.BaseTransport:  # noqa: ARG002  # there is no queue to wait in
+    def acquire(self, seconds: float) -> httpx.BaseTransport:  # noqa: ARG002  # there is no queue to wait in
         """Return the transport."""
         if self._closed:
             raise ClosedClientError
         return self._transport
 
-    def set_deadline(self, transport: httpx.BaseTransport, deadline: float) -> None:
-        """Do nothing: the request carries a timeout for each phase."""
+    def exchange(self, transport: httpx.BaseTransport, request: httpx.Request, seconds: float) -> Received | None:
+        """Send and read; the request carries a timeout for each phase, and nothing else can cut them."""
+        ends = time.monotonic() + seconds
+        try:
+            return exchange_sync(transport, request)
+        except httpx.TimeoutException:
+            if is_before(ends):
+                raise
+            return None
 
     def release(self, transport: httpx.BaseTransport) -> None:
         """Do nothing."""

@@ -7,15 +7,13 @@ import threading
 import time
 from typing import Any
 
-import httpx
-
 from ._attempt_loop import Next
 from ._call import Call, Shared
 from ._credentials import Secret, token_callable_failed
 from ._operations import Response
 from ._outcomes import Answer, Cause, Failure, Outcome
 from ._sync_connections import SyncConnections
-from ._wire import NotedBody, exchange_sync
+from ._wire import NotedBody
 
 SyncShared = Shared[SyncConnections[Any], threading.Event]
 
@@ -100,24 +98,23 @@ def _send(shared: SyncShared, call: Call, token: Secret, permit: int, begun: flo
     overdue = Cause.OUT_OF_TIME
     whole = False  # whether the transport is as good as before
     waited = 0.0
-    deadline = time.monotonic() + call.time_left()
     try:
-        transport = shared.connections.acquire(deadline)
+        transport = shared.connections.acquire(call.time_left())
         if transport is not None and not shared.gate.is_open(permit):
             whole = True
             return None
         if transport is not None:
             waited = call.clock() - begun
             seconds, overdue = call.bound()
-            deadline = time.monotonic() + seconds
+            received = None
             if seconds > 0:
-                shared.connections.set_deadline(transport, deadline)
                 request, body = call.request(token, seconds)
-                answer = call.answer(exchange_sync(transport, request), token, waited)
-            whole = answer is None or answer.unreadable is None
+                received = shared.connections.exchange(transport, request, seconds)
+            if received is not None:
+                answer = call.answer(received, token, waited)
+            whole = body is None or (answer is not None and answer.unreadable is None)
     except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller gets ours
-        if not (isinstance(error, httpx.TimeoutException) and time.monotonic() >= deadline):
-            failure = call.failed(error, token)
+        failure = call.failed(error, token)
     finally:
         try:
             call.settle(permit, answer)

@@ -16,7 +16,7 @@ import httpx
 from ._http11 import READ_SIZE, Http11, is_spent, phases
 from ._lane_book import LaneBook
 from ._route import Route
-from ._sync_network import DeadlineBackend
+from ._sync_network import SyncBackend
 
 
 class SyncLane(httpx.HTTPTransport):
@@ -29,14 +29,14 @@ class SyncLane(httpx.HTTPTransport):
 
     def set_deadline(self, deadline: float) -> None:
         """Cut the coming attempt at `deadline`, by `time.monotonic`."""
-        self._pool.backend.deadline = deadline
+        self._pool.backend.deadline.at = deadline
 
 
 class _Connection:
     """The one connection of a lane, with the methods of httpcore's pools."""
 
     def __init__(self, route: Route) -> None:
-        self.backend = DeadlineBackend()
+        self.backend = SyncBackend()
         self._route = route
         self._open: _Direct | httpcore.ConnectionPool | None = None
 

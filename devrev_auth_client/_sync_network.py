@@ -4,35 +4,24 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import httpcore
+
+from ._deadline import Deadline
 
 _SLICE = 4096
 """Bytes. What a socket that takes any at all takes whole, so that each slice is one wait."""
 
 
-class DeadlineBackend(httpcore.NetworkBackend):
-    """httpcore's own network access, each step bounded by one common deadline.
-
-    httpx bounds each `recv` by itself, so a server that drips a byte now and then outlives any timeout of it.
-    """
+class SyncBackend(httpcore.NetworkBackend):
+    """httpcore's own network access, each step bounded by one common deadline."""
 
     def __init__(self) -> None:
-        self.deadline = float("inf")  # by time.monotonic
+        self.deadline = Deadline()
         self._plain = httpcore.SyncBackend()
         self._opened: httpcore.NetworkStream | None = None
-
-    def bound(self, timeout: float | None, timed_out: type[httpcore.TimeoutException]) -> float | None:
-        """Return the seconds a step may take; raise `timed_out` where none are left."""
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise timed_out("the deadline has passed")
-        seconds = left if timeout is None else min(timeout, left)
-        return None if seconds > threading.TIMEOUT_MAX else seconds  # more than a socket takes
 
     def connect_tcp(
         self,
@@ -50,14 +39,14 @@ class DeadlineBackend(httpcore.NetworkBackend):
         addresses = list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
         failed: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError("the name has no address")
         for index, address in enumerate(addresses):
-            seconds = self.bound(timeout, httpcore.ConnectTimeout)
+            seconds = self.deadline.bound(timeout, httpcore.ConnectTimeout)
             share = None if seconds is None else seconds / (len(addresses) - index)
             try:
                 self._opened = self._plain.connect_tcp(address, port, share, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failed = error
             else:
-                return _DeadlineStream(self._opened, self.bound)
+                return _SyncStream(self._opened, self.deadline)
         raise failed
 
     def close(self) -> None:
@@ -66,22 +55,18 @@ class DeadlineBackend(httpcore.NetworkBackend):
             self._opened.close()
 
 
-class _DeadlineStream(httpcore.NetworkStream):
-    def __init__(
-        self,
-        stream: httpcore.NetworkStream,
-        bound: Callable[[float | None, type[httpcore.TimeoutException]], float | None],
-    ) -> None:
+class _SyncStream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
-        self._bound = bound
+        self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._bound(timeout, httpcore.ReadTimeout))
+        return self._stream.read(max_bytes, self._deadline.bound(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         # httpcore gives each send() the same time; slice by slice the time left is looked at in between.
         for start in range(0, len(buffer), _SLICE):
-            self._stream.write(buffer[start : start + _SLICE], self._bound(timeout, httpcore.WriteTimeout))
+            self._stream.write(buffer[start : start + _SLICE], self._deadline.bound(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -89,8 +74,8 @@ class _DeadlineStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        seconds = self._bound(timeout, httpcore.ConnectTimeout)
-        return _DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._bound)
+        seconds = self._deadline.bound(timeout, httpcore.ConnectTimeout)
+        return _SyncStream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

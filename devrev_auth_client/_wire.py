@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ssl
+import time
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from typing import cast
@@ -22,6 +23,13 @@ _TOO_LARGE: str | None = f"larger than {LARGEST_ANSWER} bytes"
 
 LONGEST_CLOSE = 1.0
 """Seconds that closing a connection may take."""
+
+_TICK = time.get_clock_info("monotonic").resolution
+
+
+def is_before(moment: float) -> bool:
+    """Whether `moment`, by `time.monotonic`, is still to come; a timer may find that it has come a tick early."""
+    return time.monotonic() < moment - _TICK
 
 
 class NotedBody(httpx.AsyncByteStream, httpx.SyncByteStream):
@@ -59,20 +67,21 @@ class NotedBody(httpx.AsyncByteStream, httpx.SyncByteStream):
 async def exchange(transport: httpx.AsyncBaseTransport, request: httpx.Request) -> Received:
     """Send, and read the answer within bounds. Raises what the transport raises."""
     response = await transport.handle_async_request(request)
+    stream = cast(httpx.AsyncByteStream, response.stream)
     body = _BoundedBody()
-    chunks = aiter(cast(httpx.AsyncByteStream, response.stream))
+    chunks = aiter(stream)
     try:
         async for chunk in chunks:
             if not body.take(chunk):
                 # httpx's generators end by raising then: trio warns of those that are left in the middle.
                 with anyio.move_on_after(LONGEST_CLOSE, shield=True), contextlib.suppress(Exception):
-                    await response.aclose()
+                    await stream.aclose()
                     await anext(chunks)
                 break
-        await response.aclose()
+        await stream.aclose()
     except BaseException:
         with anyio.move_on_after(LONGEST_CLOSE, shield=True), contextlib.suppress(Exception):
-            await response.aclose()
+            await stream.aclose()
         raise
     return body.received(response)
 
@@ -80,15 +89,16 @@ async def exchange(transport: httpx.AsyncBaseTransport, request: httpx.Request) 
 def exchange_sync(transport: httpx.BaseTransport, request: httpx.Request) -> Received:
     """Do the same in the calling thread."""
     response = transport.handle_request(request)
+    stream = cast(httpx.SyncByteStream, response.stream)
     body = _BoundedBody()
     try:
-        for chunk in cast(httpx.SyncByteStream, response.stream):
+        for chunk in stream:
             if not body.take(chunk):
                 break
-        response.close()
+        stream.close()
     except BaseException:
         with contextlib.suppress(Exception):
-            response.close()
+            stream.close()
         raise
     return body.received(response)
 
@@ -113,14 +123,16 @@ class _BoundedBody:
         if self.is_too_large:
             content, problem = b"", _TOO_LARGE
         else:
-            content, problem = _decompressed(b"".join(self._chunks), response.headers.get("Content-Encoding"))
+            content, problem = _decompressed(b"".join(self._chunks), response.headers)
         return Received(response.status_code, response.headers, content, problem)
 
 
-def _decompressed(content: bytes, encoding: str | None) -> tuple[bytes, str | None]:
+def _decompressed(content: bytes, headers: httpx.Headers) -> tuple[bytes, str | None]:
     """Return the plain content, and what is wrong with it, if anything."""
     # `Accept-Encoding: identity` was sent; a proxy may compress all the same.
-    encoding = "identity" if encoding is None or not content else encoding.strip().lower()
+    if not content or not any(name.lower() == b"content-encoding" for name, _ in headers.raw):
+        return content, None
+    encoding = headers["Content-Encoding"].strip().lower()
     if encoding == "identity":
         return content, None
     if encoding not in ("gzip", "x-gzip", "deflate"):

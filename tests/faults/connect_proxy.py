@@ -69,6 +69,7 @@ class ConnectProxy:
         task = asyncio.ensure_future(self._attend(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: writer.transport.abort())  # also where it was cancelled before it began
 
     async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.open_now += 1
@@ -92,7 +93,12 @@ class ConnectProxy:
                 pass
         elif 200 <= self.status < 300:
             host, port = self.targets[-1].split(":")
-            await self._tunnel(reader, writer, *await asyncio.open_connection(host, int(port)))
+            far = asyncio.ensure_future(asyncio.open_connection(host, int(port)))
+            try:
+                await self._tunnel(reader, writer, *await far)
+            finally:
+                if far.done() and not far.cancelled() and far.exception() is None:
+                    far.result()[1].transport.abort()  # also where this task was cancelled in that moment
 
     async def _tunnel(
         self,
@@ -110,7 +116,6 @@ class ConnectProxy:
             for task in (there, back):
                 task.cancel()
             await asyncio.gather(there, back, return_exceptions=True)
-            far_writer.transport.abort()
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

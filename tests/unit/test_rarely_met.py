@@ -97,16 +97,16 @@ def test_a_closed_clients_transport_is_not_used_again() -> None:
 
     async def close() -> None:
         connections = AsyncTransport(transport)
-        assert await connections.acquire() is transport
+        assert await connections.acquire(1) is transport
         await connections.aclose()
         with pytest.raises(ClosedClientError):
-            connections.acquire_nowait()
+            await connections.acquire(1)
 
     asyncio.run(close())
     connections = SyncTransport(transport)
     connections.close()
     with pytest.raises(ClosedClientError):
-        connections.acquire(0.0)
+        connections.acquire(1)
 
 
 def test_a_name_that_does_not_resolve_is_a_failure_to_connect() -> None:
