@@ -17,8 +17,10 @@ Layers, each importing only from those above it:
                  _attempt_loop                            what follows from what an attempt met
     operations   _refusals, _operations                   requests and the meaning of answers
     connections  _fork, _wire                             what a fork starts over; bodies and broken transports
+                 _signal, _deadline, _readable            waiting; when an attempt is over; what an idle socket has
                  _lane_book, _route, _http11              who has which lane; the way to the server; the protocol
-                 _async_network, _async_lane              sockets, and one connection over them
+                 _asyncio_network, _async_network         sockets
+                 _async_lane                              one connection over them
                  _sync_network, _sync_lane                the same for threads
                  _async_connections, _sync_connections    lanes, or the transport handed in
     clients      _settings, _call, _base_client           what both have in common
@@ -29,32 +31,71 @@ One call, step by step: `_async_client` (the public method) -> `_operations` (ar
 `_async_driver.run` (token, gate, lane, send) -> `_attempt_loop` (again, or over) -> `Operation.interpret` (the result).
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from . import errors
-from ._async_client import AsyncDevRevAuthClient
-from ._operations import UNSET, AuthToken, TokenStatus, Unset, UserState, UserSummary, UserType
-from ._sync_client import DevRevAuthClient
 from ._version import __version__
-from .errors import (
-    APIError,
-    Attempt,
-    BadRequestError,
-    ConfigurationError,
-    DevRevAuthError,
-    ForbiddenError,
-    InternalServerError,
-    InvalidResponseError,
-    NotFoundError,
-    RateLimit,
-    RevocationUnconfirmedError,
-    ServiceUnavailableError,
-    TooManyRequestsError,
-    TotalTimeoutError,
-    TransportError,
-    UnauthenticatedError,
-    UnexpectedStatusError,
-)
-from .retry import RetryPolicy
-from .token_types import TokenType
+
+if TYPE_CHECKING:
+    from ._async_client import AsyncDevRevAuthClient
+    from ._operations import UNSET, AuthToken, TokenStatus, Unset, UserState, UserSummary, UserType
+    from ._sync_client import DevRevAuthClient
+    from .errors import (
+        APIError,
+        Attempt,
+        BadRequestError,
+        ConfigurationError,
+        DevRevAuthError,
+        ForbiddenError,
+        InternalServerError,
+        InvalidResponseError,
+        NotFoundError,
+        RateLimit,
+        RevocationUnconfirmedError,
+        ServiceUnavailableError,
+        TooManyRequestsError,
+        TotalTimeoutError,
+        TransportError,
+        UnauthenticatedError,
+        UnexpectedStatusError,
+    )
+    from .retry import RetryPolicy
+    from .token_claims import TokenClaims
+    from .token_types import TokenType
+else:
+
+    def __getattr__(name):
+        """Import a public name when it is first asked for: models and clients take as long as all of httpx."""
+        if name in __all__:
+            for module in _homes():
+                if hasattr(module, name):
+                    return globals().setdefault(name, getattr(module, name))
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def _homes():
+        """Yield the modules that the public names are in, those that take long to import last."""
+        yield errors
+        from . import token_types
+
+        yield token_types
+        from . import retry
+
+        yield retry
+        from . import token_claims
+
+        yield token_claims
+        from . import _operations
+
+        yield _operations
+        from . import _sync_client
+
+        yield _sync_client
+        from . import _async_client
+
+        yield _async_client
+
 
 __all__ = [
     "UNSET",
@@ -74,6 +115,7 @@ __all__ = [
     "RetryPolicy",
     "RevocationUnconfirmedError",
     "ServiceUnavailableError",
+    "TokenClaims",
     "TokenStatus",
     "TokenType",
     "TooManyRequestsError",

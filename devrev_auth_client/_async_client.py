@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self
 
-import anyio
 import httpx
 
-from . import _async_driver, _operations  # pyright: ignore[reportPrivateUsage]  # of this very package
+from . import _async_driver, _operations, _own_token  # pyright: ignore[reportPrivateUsage]  # of this very package
 from ._async_connections import AsyncConnections, AsyncLanes, AsyncTransport
 from ._base_client import BaseClient
 from ._call import Shared, Surroundings
@@ -29,6 +28,7 @@ from ._settings import (
     chosen_proxy,
     taken,
 )
+from ._signal import Signal
 from .retry import RetryPolicy
 from .token_types import TokenType
 
@@ -36,7 +36,7 @@ _DEFAULT_RETRY = RetryPolicy()
 _REAL = Surroundings(pause=_async_driver.pause)
 
 
-class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], anyio.Event]):
+class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], Signal]):
     """Reads and revokes DevRev auth tokens, awaited from asyncio or trio.
 
     One client serves any number of tasks and keeps its connections warm; make one and close it at the end, with
@@ -89,7 +89,7 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], anyio.Event]):
             connections = AsyncLanes(size, Route(url, checked_verify(verify), chosen_proxy(proxy, url)))
         else:
             connections = AsyncTransport(checked_transport(transport, httpx.AsyncBaseTransport))
-        self._shared = Shared(taken(source), url, connections, _surroundings, anyio.Event)
+        self._shared = Shared(taken(source), url, connections, _surroundings, Signal)
         if isinstance(connections, AsyncLanes):
             connections.on_lost_loop = self._shared.gate.forget_in_flight
 
@@ -127,7 +127,8 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], anyio.Event]):
             ConfigurationError: for a wrong argument, before anything is sent.
             DevRevAuthError: for all else; see `errors`.
         """
-        response = await self.get_auth_token_detailed(token_id, timeout=timeout, total_timeout=total_timeout)
+        operation = _operations.get_auth_token(token_id)
+        response: Response[AuthTokensGetResponse] = await self._run(operation, timeout, total_timeout)
         return _operations.parsed_of(response).token
 
     async def get_auth_token_detailed(
@@ -139,6 +140,26 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], anyio.Event]):
     ) -> Response[AuthTokensGetResponse]:
         """Do as `get_auth_token` and return the whole response: status, headers, content, and `parsed.token`."""
         return await self._run(_operations.get_auth_token(token_id), timeout, total_timeout)
+
+    async def get_own_auth_token(
+        self,
+        *,
+        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        total_timeout: float | NotGiven | None = NOT_GIVEN,
+    ) -> AuthToken:
+        """Return the metadata of the token in use, whose id is read from the token itself (`POST /auth-tokens.get`).
+
+        Args:
+            timeout: seconds for one attempt, in place of the client's.
+            total_timeout: seconds for the whole call, in place of the client's.
+
+        Raises:
+            ConfigurationError: where the token is no JWT or names no id (see `TokenClaims`), before anything is sent.
+            DevRevAuthError: for all else; see `errors`.
+        """
+        operation = _own_token.get_own_auth_token(self._shared.source.fixed)
+        response: Response[AuthTokensGetResponse] = await self._run(operation, timeout, total_timeout)
+        return _operations.parsed_of(response).token
 
     async def revoke_own_auth_tokens(
         self,
@@ -162,7 +183,7 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], anyio.Event]):
             RevocationUnconfirmedError: where it may or may not have happened.
             DevRevAuthError: for all else; see `errors`.
         """
-        await self.revoke_own_auth_tokens_detailed(token_type, timeout=timeout, total_timeout=total_timeout)
+        await self._run(_operations.revoke_own_auth_tokens(token_type), timeout, total_timeout)
 
     async def revoke_own_auth_tokens_detailed(
         self,
@@ -191,10 +212,10 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], anyio.Event]):
         response: Response[ParsedT] = await self._run(operation)
         return _operations.parsed_of(response)
 
-    async def _run(
+    def _run(
         self,
         operation: Operation,
         timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
-    ) -> Response[Any]:
-        return await _async_driver.run(self._shared, self._begin(operation, timeout, total_timeout))
+    ) -> Coroutine[Any, Any, Response[Any]]:
+        return _async_driver.run(self._shared, self._begin(operation, timeout, total_timeout))

@@ -9,17 +9,21 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import anyio
 import httpx
+import sniffio
 from anyio.lowlevel import checkpoint_if_cancelled, current_token
 
-from ._async_lane import AsyncLane
 from ._lane_book import ClosedClientError, LaneBook
 from ._outcomes import Received
 from ._route import KEEPALIVE_EXPIRY, Route
+from ._signal import Signal
 from ._wire import LONGEST_CLOSE, exchange, is_before
+
+if TYPE_CHECKING:
+    from ._async_lane import AsyncLane
 
 logger = logging.getLogger(__name__)
 logger.addHandler(logging.NullHandler())
@@ -63,7 +67,7 @@ class AsyncLanes:
         self._route = route
         self._closed = False
         # By event loop. Not anyio's RunVar: what it holds refers back to the loop, and both then live for ever.
-        self._books: dict[object, LaneBook[AsyncLane, anyio.Event]] = {}
+        self._books: dict[object, LaneBook[AsyncLane, Signal]] = {}
         self.on_lost_loop: Callable[[], object] = lambda: None
 
     async def acquire(self, seconds: float) -> AsyncLane | None:
@@ -106,20 +110,18 @@ class AsyncLanes:
         self._books = {}
         self._route.after_fork()
 
-    async def _queue(self, book: LaneBook[AsyncLane, anyio.Event], seconds: float) -> AsyncLane | None:
+    async def _queue(self, book: LaneBook[AsyncLane, Signal], seconds: float) -> AsyncLane | None:
         waiter = book.join()
         given = False
         try:
-            with anyio.move_on_after(seconds):
-                await waiter.event.wait()
-                given = True
+            given = await waiter.event.wait(seconds)
         finally:
             late = None if given else book.leave(waiter)  # out of time or cancelled
             if late is not None:
                 await self.release(late)
         return book.collect(waiter) if given else None
 
-    def _home(self) -> LaneBook[AsyncLane, anyio.Event]:
+    def _home(self) -> LaneBook[AsyncLane, Signal]:
         if self._closed:
             raise ClosedClientError
         loop = _running_loop()
@@ -128,9 +130,15 @@ class AsyncLanes:
             for other in [other for other in self._books if _has_ended(other)]:
                 del self._books[other]
                 self.on_lost_loop()
-            book = LaneBook(self._size, lambda book: AsyncLane(self._route, book), anyio.Event)
+            book = LaneBook(self._size, self._new_lane, Signal)
             self._books[loop] = book
         return book
+
+    def _new_lane(self, book: LaneBook[AsyncLane, Signal]) -> AsyncLane:
+        # Only now: httpcore takes long to import, more so where trio is installed.
+        from ._async_lane import AsyncLane
+
+        return AsyncLane(self._route, book)
 
     async def _close_all(self, lanes: list[AsyncLane]) -> None:
         while lanes:
@@ -151,8 +159,11 @@ class AsyncLanes:
 
 def _running_loop() -> Any:
     """Return asyncio's loop or trio's token."""
-    token = current_token()
-    return getattr(token, "native_token", token)  # anyio wraps it since 4.11
+    if sniffio.current_async_library() == "asyncio":
+        import asyncio  # only here: it takes long, and trio programs have no use for it
+
+        return asyncio.get_running_loop()
+    return current_token().native_token
 
 
 def _has_ended(loop: Any) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
+from collections.abc import Coroutine
 from typing import Any
 
 import anyio
@@ -15,15 +15,15 @@ from ._call import Call, Shared
 from ._credentials import Secret, token_callable_failed
 from ._operations import Response
 from ._outcomes import Answer, Cause, Failure, Outcome
+from ._signal import Signal
 from ._wire import NotedBody
 
-AsyncShared = Shared[AsyncConnections[Any], anyio.Event]
+AsyncShared = Shared[AsyncConnections[Any], Signal]
 
 
-async def pause(seconds: float, event: anyio.Event | None = None) -> None:
+def pause(seconds: float, event: Signal | None = None) -> Coroutine[Any, Any, object]:
     """Wait so many seconds, or until the event is set."""
-    with anyio.move_on_after(seconds):
-        await (anyio.sleep_forever() if event is None else event.wait())
+    return (event or Signal()).wait(seconds)
 
 
 async def run(shared: AsyncShared, call: Call) -> Response[Any]:
@@ -56,6 +56,8 @@ async def _attempt(shared: AsyncShared, call: Call, step: Next) -> Outcome:
 
 
 async def _ask_for_token(shared: AsyncShared, call: Call, step: Next) -> Secret | Failure:
+    import asyncio  # only here: it takes long, and trio programs have no use for it
+
     given: object = None
     task = asyncio.current_task() if sniffio.current_async_library() == "asyncio" else None
     cancellations = task.cancelling() if task is not None else 0

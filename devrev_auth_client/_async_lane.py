@@ -11,7 +11,6 @@ import contextlib
 from collections.abc import AsyncIterable
 from typing import Any, cast
 
-import anyio
 import httpcore
 import httpx
 
@@ -19,12 +18,13 @@ from ._async_network import AsyncBackend
 from ._http11 import READ_SIZE, Http11, is_spent, phases
 from ._lane_book import LaneBook
 from ._route import Route
+from ._signal import Signal
 
 
 class AsyncLane(httpx.AsyncHTTPTransport):
     """A lane for asyncio and trio."""
 
-    def __init__(self, route: Route, book: LaneBook[AsyncLane, anyio.Event]) -> None:
+    def __init__(self, route: Route, book: LaneBook[AsyncLane, Signal]) -> None:
         # httpx's own __init__ would make a pool. `_pool` is all that its other methods use.
         self.book = book
         self._pool: Any = _Connection(route)

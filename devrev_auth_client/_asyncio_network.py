@@ -15,6 +15,7 @@ import httpcore
 
 from ._deadline import Deadline
 from ._readable import is_readable
+from ._signal import is_done_within
 
 _HEAD_START = 0.25
 """Seconds that an address has before the next one is tried beside it (RFC 8305 section 5)."""
@@ -34,7 +35,7 @@ class _Inbox(asyncio.Protocol):
         self.error: Exception | None = None
         self.is_full = False  # whether the transport takes no more to send for now
         self._is_paused = False
-        self._waiter: asyncio.Future[None] | None = None
+        self._waiter: asyncio.Future[bool] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
@@ -71,26 +72,14 @@ class _Inbox(asyncio.Protocol):
             self.transport.resume_reading()
         return data
 
-    async def change(self, seconds: float | None) -> None:
-        """Wait until something happens to the connection. Raises `TimeoutError`."""
-        loop = asyncio.get_running_loop()
-        self._waiter = waiter = loop.create_future()
-        if seconds is None:
-            await waiter
-            return
-        timer = loop.call_later(seconds, self._expire)  # a cancel scope would cost ten times as much
-        try:
-            await waiter
-        finally:
-            timer.cancel()
-
-    def _expire(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(TimeoutError("nothing happened in time"))
+    async def change(self, seconds: float | None) -> bool:
+        """Wait until something happens to the connection; False where that takes longer than `seconds`."""
+        self._waiter = asyncio.get_running_loop().create_future()
+        return await is_done_within(self._waiter, seconds)
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+            self._waiter.set_result(True)
 
 
 class AsyncioStream(httpcore.AsyncNetworkStream):
@@ -101,13 +90,11 @@ class AsyncioStream(httpcore.AsyncNetworkStream):
         self._deadline = deadline
         self._socket: socket.socket = inbox.transport.get_extra_info("socket")
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002  # all there is: it is bounded
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002  # bounded anyway
         inbox = self._inbox
-        try:
-            while not inbox.received and not inbox.is_over:
-                await inbox.change(self._deadline.bound(timeout, httpcore.ReadTimeout))
-        except TimeoutError as error:
-            raise httpcore.ReadTimeout(str(error)) from error
+        while not inbox.received and not inbox.is_over:
+            if not await inbox.change(self._deadline.bound(timeout, httpcore.ReadTimeout)):
+                raise httpcore.ReadTimeout("nothing arrived in time")
         if not inbox.received and inbox.error is not None:
             raise httpcore.ReadError(str(inbox.error)) from inbox.error
         return inbox.take()
@@ -117,11 +104,9 @@ class AsyncioStream(httpcore.AsyncNetworkStream):
         if inbox.is_over or inbox.transport.is_closing():
             raise httpcore.WriteError("the connection was closed")
         inbox.transport.write(buffer)
-        try:
-            while inbox.is_full and not inbox.is_over:
-                await inbox.change(self._deadline.bound(timeout, httpcore.WriteTimeout))
-        except TimeoutError as error:
-            raise httpcore.WriteTimeout(str(error)) from error
+        while inbox.is_full and not inbox.is_over:
+            if not await inbox.change(self._deadline.bound(timeout, httpcore.WriteTimeout)):
+                raise httpcore.WriteTimeout("not all was taken in time")
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None

@@ -98,6 +98,7 @@ class Call:
         total_timeout: float | None,
     ) -> None:
         self._operation = operation
+        self._body = operation.body
         self._options = options
         self._shared = shared
         self._timeout = timeout
@@ -143,6 +144,11 @@ class Call:
         if step.renew_token and token == self._token:
             return Failure(Cause.TOKEN_UNCHANGED, "the token callable gave the same token again")
         self._token = token
+        if self._operation.body_for is not None:
+            body = self._operation.body_for(token)
+            if isinstance(body, ConfigurationError):
+                return self.not_tried(body)
+            self._body = body
         return token
 
     def refused_by_gate(self) -> Failure:
@@ -168,10 +174,10 @@ class Call:
         """
         operation = self._operation
         url = self._shared.url(operation.target)
-        body = NotedBody(operation.body)
+        body = NotedBody(self._body)
         headers = [
             *self._options.wire_headers(url.netloc, operation.headers),
-            (b"Content-Length", b"%d" % len(operation.body)),
+            (b"Content-Length", b"%d" % len(self._body)),
             (b"Authorization", token.authorization()),
         ]
         phases = self._timeout.as_dict() if isinstance(self._timeout, httpx.Timeout) else {}

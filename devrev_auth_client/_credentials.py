@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from itertools import chain
 from typing import Any, NoReturn
 
 import httpx
@@ -70,7 +71,7 @@ class Secret:
 
     def scrub_headers(self, headers: httpx.Headers) -> httpx.Headers:
         """Return `headers` without the token."""
-        if self._bytes not in b"\n".join([part for header in headers.raw for part in header]):
+        if self._bytes not in b"\n".join(chain.from_iterable(headers.raw)):
             return headers
         return httpx.Headers([(self.scrub_bytes(name), self.scrub_bytes(content)) for name, content in headers.raw])
 

@@ -19,6 +19,7 @@ import attrs
 import httpx
 
 from ._attempt_loop import Effect
+from ._credentials import Secret
 from ._json import is_json_object
 from ._outcomes import Answer, Cause, Failure, Outcome
 from ._refusals import api_error
@@ -88,11 +89,8 @@ class Endpoint(Protocol[CoParsedT]):
 
 
 _EFFECTS = {auth_tokens_get.__name__: Effect.READ, auth_tokens_self_delete.__name__: Effect.REVOKE}
-
 # All that the parsers ask of a client is whether a status that the description lacks is an error: here it is.
 _STRICT = Client("https://unused.invalid", raise_on_unexpected_status=True)
-
-
 _URN = re.compile(r"urn:[\x21-\x7e]+")
 
 _encode_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
@@ -111,6 +109,8 @@ class Operation:
     body: bytes
     parser: Callable[..., Any]
     """The generated `_parse_response`."""
+    body_for: Callable[[Secret], bytes | ConfigurationError] | None = None
+    """Makes the body of each attempt's token, in place of `body`, or says why there is none."""
 
     def interpret(self, outcome: Outcome) -> Response[Any] | DevRevAuthError:
         """Return the response of a success, or the error that anything else amounts to."""

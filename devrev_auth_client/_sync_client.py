@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import httpx
 
-from . import _operations, _sync_driver  # pyright: ignore[reportPrivateUsage]  # of this very package
+from . import _operations, _own_token, _sync_driver  # pyright: ignore[reportPrivateUsage]  # of this very package
 from ._base_client import BaseClient
 from ._call import Shared, Surroundings
 from ._credentials import token_source
@@ -125,7 +125,8 @@ class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
             ConfigurationError: for a wrong argument, before anything is sent.
             DevRevAuthError: for all else; see `errors`.
         """
-        response = self.get_auth_token_detailed(token_id, timeout=timeout, total_timeout=total_timeout)
+        operation = _operations.get_auth_token(token_id)
+        response: Response[AuthTokensGetResponse] = self._run(operation, timeout, total_timeout)
         return _operations.parsed_of(response).token
 
     def get_auth_token_detailed(
@@ -137,6 +138,26 @@ class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
     ) -> Response[AuthTokensGetResponse]:
         """Do as `get_auth_token` and return the whole response: status, headers, content, and `parsed.token`."""
         return self._run(_operations.get_auth_token(token_id), timeout, total_timeout)
+
+    def get_own_auth_token(
+        self,
+        *,
+        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        total_timeout: float | NotGiven | None = NOT_GIVEN,
+    ) -> AuthToken:
+        """Return the metadata of the token in use, whose id is read from the token itself (`POST /auth-tokens.get`).
+
+        Args:
+            timeout: seconds for one attempt, in place of the client's.
+            total_timeout: seconds for the whole call, in place of the client's.
+
+        Raises:
+            ConfigurationError: where the token is no JWT or names no id (see `TokenClaims`), before anything is sent.
+            DevRevAuthError: for all else; see `errors`.
+        """
+        operation = _own_token.get_own_auth_token(self._shared.source.fixed)
+        response: Response[AuthTokensGetResponse] = self._run(operation, timeout, total_timeout)
+        return _operations.parsed_of(response).token
 
     def revoke_own_auth_tokens(
         self,
@@ -160,7 +181,7 @@ class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
             RevocationUnconfirmedError: where it may or may not have happened.
             DevRevAuthError: for all else; see `errors`.
         """
-        self.revoke_own_auth_tokens_detailed(token_type, timeout=timeout, total_timeout=total_timeout)
+        self._run(_operations.revoke_own_auth_tokens(token_type), timeout, total_timeout)
 
     def revoke_own_auth_tokens_detailed(
         self,

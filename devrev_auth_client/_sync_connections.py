@@ -9,15 +9,17 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import httpx
 
 from ._lane_book import ClosedClientError, LaneBook
 from ._outcomes import Received
 from ._route import KEEPALIVE_EXPIRY, Route
-from ._sync_lane import SyncLane
 from ._wire import exchange_sync, is_before
+
+if TYPE_CHECKING:
+    from ._sync_lane import SyncLane
 
 logger = logging.getLogger(__name__)
 logger.addHandler(logging.NullHandler())
@@ -114,7 +116,13 @@ class SyncLanes:
         return book.collect(waiter) if given else None
 
     def _new_book(self) -> LaneBook[SyncLane, threading.Event]:
-        return LaneBook(self._size, lambda book: SyncLane(self._route, book), threading.Event)
+        return LaneBook(self._size, self._new_lane, threading.Event)
+
+    def _new_lane(self, book: LaneBook[SyncLane, threading.Event]) -> SyncLane:
+        # Only now: httpcore takes long to import, more so where trio is installed.
+        from ._sync_lane import SyncLane
+
+        return SyncLane(self._route, book)
 
     def _close(self, lane: SyncLane) -> None:
         try:

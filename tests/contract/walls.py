@@ -21,9 +21,9 @@ LAYERS = {
     "policy": ("retry", "_credentials _rate_headers", "_outcomes", "_rate_gate", "_attempt_loop"),
     "operations": ("_refusals _operations",),
     "connections": (
-        "_fork _wire",
+        "_fork _wire _signal _deadline _readable",
         "_lane_book _route _http11",
-        "_async_network _async_lane",
+        "_asyncio_network _async_network _async_lane",
         "_sync_network _sync_lane",
         "_async_connections _sync_connections",
     ),
