@@ -48,7 +48,9 @@ async def _attempt(shared: AsyncShared, call: Call, step: Next) -> Outcome:
         return token
     outcome: Outcome | None = None
     while outcome is None:
-        permit = await _pass_gate(shared, call)
+        permit: int | Failure | None = shared.gate.enter()
+        if permit is None:
+            permit = await _pass_gate(shared, call)
         if isinstance(permit, Failure):
             return permit
         outcome = await _send(shared, call, token, permit, begun)
@@ -79,9 +81,6 @@ async def _ask_for_token(shared: AsyncShared, call: Call, step: Next) -> Secret 
 
 
 async def _pass_gate(shared: AsyncShared, call: Call) -> int | Failure:
-    permit = shared.gate.enter()
-    if permit is not None:
-        return permit
     waiter = shared.gate.join(call.deadline)
     try:
         while (due := shared.gate.next_pause(waiter)) is not None:

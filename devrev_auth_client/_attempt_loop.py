@@ -145,11 +145,12 @@ class AttemptLoop:
                 following = None
             else:
                 result = self._operation.interpret(outcome)
-                self._note(outcome)
                 if not isinstance(result, DevRevAuthError):
-                    if len(self._met) == 1:
+                    if not self._met:
                         self._budget.earn()
+                    self._log(outcome)
                     return result
+                self._note(outcome)
                 result.attempts = tuple(self._met)
                 following = self._next(outcome, result)
                 refused = result if following is not None else self._conclusion(outcome, result)
@@ -163,15 +164,19 @@ class AttemptLoop:
             step = following
 
     def _note(self, outcome: Outcome) -> None:
+        if isinstance(outcome, Failure) and outcome.cause is Cause.NOT_TRIED:
+            return
+        self._log(outcome)
         if isinstance(outcome, Answer):
             self._met.append(Attempt(outcome.status_code, None, outcome.waited))
-        elif outcome.cause is not Cause.NOT_TRIED:
-            self._met.append(Attempt(None, outcome.text, outcome.waited))
         else:
-            return
-        logger.debug("%s: attempt %d met %s", self._operation.name, len(self._met), _in_words(self._met[-1]))
+            self._met.append(Attempt(None, outcome.text, outcome.waited))
         if self._operation.effect is Effect.REVOKE and _may_have_been_processed(outcome):
             self._ambiguous = True
+
+    def _log(self, outcome: Outcome) -> None:
+        met = outcome.status_code if isinstance(outcome, Answer) else outcome.text
+        logger.debug("%s: attempt %d met %s", self._operation.name, len(self._met) + 1, met)
 
     def _next(self, outcome: Outcome, error: DevRevAuthError) -> Next | None:
         meaning = _meaning(outcome)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from enum import Enum, auto
 from typing import Any, NamedTuple
@@ -58,7 +59,7 @@ class Answer:
         """
         if self._body is _NOT_READ:
             # JSON is UTF-8 (RFC 8259 section 8.1): UTF-16 would hide a token from the search in the raw bytes.
-            body = json.loads(self.content.decode("utf-8-sig"))
+            body = json.loads(self.content.removeprefix(codecs.BOM_UTF8).decode())
             if b"\\" in self.content:
                 body = self._without_escaped_token(body)
             self._body = without_nulls(body) if b"null" in self.content else body

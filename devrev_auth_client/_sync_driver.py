@@ -48,7 +48,9 @@ def _attempt(shared: SyncShared, call: Call, step: Next) -> Outcome:
         return token
     outcome: Outcome | None = None
     while outcome is None:
-        permit = _pass_gate(shared, call)
+        permit: int | Failure | None = shared.gate.enter()
+        if permit is None:
+            permit = _pass_gate(shared, call)
         if isinstance(permit, Failure):
             return permit
         outcome = _send(shared, call, token, permit, begun)
@@ -75,9 +77,6 @@ def _ask_for_token(shared: SyncShared, call: Call, step: Next) -> Secret | Failu
 
 
 def _pass_gate(shared: SyncShared, call: Call) -> int | Failure:
-    permit = shared.gate.enter()
-    if permit is not None:
-        return permit
     waiter = shared.gate.join(call.deadline)
     try:
         while (due := shared.gate.next_pause(waiter)) is not None:
