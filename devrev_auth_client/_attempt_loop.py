@@ -106,10 +106,6 @@ def _may_have_been_processed(outcome: Outcome) -> bool:
     return outcome.sent
 
 
-def _in_words(met: Attempt) -> str:
-    return met.failure or str(met.status_code)
-
-
 class AttemptLoop:
     """The life of one call, from its first attempt to its end."""
 
@@ -222,7 +218,7 @@ class AttemptLoop:
             "%s: attempt %d met %s, the next follows in %.2f s",
             self._operation.name,
             len(self._met),
-            _in_words(met),
+            met.failure or met.status_code,
             wait,
         )
         if self._policy.on_retry is not None:

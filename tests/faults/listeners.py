@@ -28,10 +28,17 @@ def backlog_full_url() -> Iterator[str]:
     ``tcp_syncookies`` says), and the client's kernel sends it again after 1, 3, 7 ... seconds. A system that refuses
     instead, or completes the handshake, is told from that by trying: RuntimeError.
     """
-    with ExitStack() as stack:
-        listener = stack.enter_context(socket.socket())
+    with socket.socket() as listener:
         listener.bind((HOST, 0))
         listener.listen(0)
+        with fill_backlog(listener):
+            yield f"http://{HOST}:{listener.getsockname()[1]}"
+
+
+@contextmanager
+def fill_backlog(listener: socket.socket) -> Iterator[None]:
+    """Fill the queue of a listener that never accepts; see `backlog_full_url`."""
+    with ExitStack() as stack:
         for _ in range(16):
             client = stack.enter_context(socket.socket())
             client.setblocking(False)
@@ -40,7 +47,7 @@ def backlog_full_url() -> Iterator[str]:
                 break
         else:
             raise RuntimeError("this system does not let a connect hang on a full backlog")
-        yield f"http://{HOST}:{listener.getsockname()[1]}"
+        yield
 
 
 def _writable(sock: socket.socket, within: float) -> bool:

@@ -1,0 +1,92 @@
+"""A name with several addresses, some of which do not answer."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from devrev_auth_client import TotalTimeoutError, TransportError
+from tests.faults.backends import ONCE, TOKEN_ANSWER, TOKEN_ID, Backend, seconds_of
+from tests.faults.listeners import fill_backlog
+from tests.faults.server import FaultServer
+
+OTHERS = ["127.0.0.2", "127.0.0.3"]
+"""Loopback addresses at which nobody listens."""
+
+
+@pytest.fixture
+def addresses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the name `localhost` stands for, in this order; the test fills it."""
+    found: list[str] = []
+    ask = socket.getaddrinfo
+
+    def answer(host: Any, port: Any, *args: Any, **options: Any) -> Any:
+        if host not in ("localhost", b"localhost"):
+            return ask(host, port, *args, **options)
+        return [one for address in found for one in ask(address, port, *args, **options)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    return found
+
+
+def named(url: str) -> str:
+    """The same port under the name."""
+    return f"http://localhost:{url.rpartition(':')[2]}"
+
+
+@contextmanager
+def silent(address: str, url: str) -> Iterator[None]:
+    """Let connecting to this address hang, at the port of the URL."""
+    with socket.socket() as listener:
+        listener.bind((address, int(url.rpartition(":")[2])))
+        listener.listen(0)
+        with fill_backlog(listener):
+            yield
+
+
+def test_an_address_that_refuses_leaves_the_next_ones(backend: Backend, addresses: list[str]) -> None:
+    """Within the same attempt."""
+    addresses += [*OTHERS, "127.0.0.1"]
+    with FaultServer(TOKEN_ANSWER) as server, backend.client(named(server.url), retry=ONCE) as client:
+        assert client.get().id == TOKEN_ID
+        assert server.connections_opened == 1
+
+
+def test_an_address_that_is_silent_leaves_time_for_the_next(backend: Backend, addresses: list[str]) -> None:
+    """A quarter of a second under asyncio and trio (RFC 8305); in threads, its share of the attempt's time."""
+    addresses += ["127.0.0.2", "127.0.0.1"]
+    with (
+        FaultServer(TOKEN_ANSWER) as server,
+        silent("127.0.0.2", server.url),
+        backend.client(named(server.url), retry=ONCE, timeout=2) as client,
+    ):
+        assert 0.2 < seconds_of(client.get) < 1.9
+        assert server.connections_opened == 1
+
+
+def test_addresses_that_all_refuse_are_a_failure_to_connect(backend: Backend, addresses: list[str]) -> None:
+    """A revocation surely did not happen."""
+    addresses += OTHERS
+    with FaultServer(TOKEN_ANSWER) as server, backend.client(named(server.url)) as client:
+        with pytest.raises(TransportError, match="could not connect") as caught:
+            client.revoke()
+        assert len(caught.value.attempts) == 4
+        assert server.connections_opened == 0
+
+
+def test_addresses_that_are_all_silent_take_no_longer_than_the_call_may(backend: Backend, addresses: list[str]) -> None:
+    """And nothing stays open."""
+    addresses += OTHERS
+    with (
+        FaultServer(TOKEN_ANSWER) as server,
+        silent(OTHERS[0], server.url),
+        silent(OTHERS[1], server.url),
+        backend.client(named(server.url), total_timeout=0.6) as client,
+    ):
+        begin = time.monotonic()
+        with pytest.raises(TotalTimeoutError):
+            client.get()
+        assert time.monotonic() - begin < 1.5
