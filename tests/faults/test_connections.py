@@ -169,7 +169,7 @@ def test_twenty_threads_on_five_lanes() -> None:
 
 def test_closing_does_not_wait_for_the_server(backend: Backend) -> None:
     """Thirty idle connections that the server would keep for ever."""
-    with FaultServer(Respond(404, delay=0.1)) as server, backend.client(server.url) as client:
+    with FaultServer(Respond(404, delay=0.5)) as server, backend.client(server.url) as client:
         client.outcomes([client.begin_get() for _ in range(30)])
         assert server.connections_open_now == 30
         assert seconds_of(lambda: close(backend, client).result(5)) < 0.5
