@@ -16,7 +16,7 @@ import httpx
 from .errors import RateLimit
 
 _DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")  # [0-9], not \d: other scripts' digits are no HTTP
-_INTEGER = re.compile(rb"[0-9]{1,18}")
+_MOST_DIGITS = 18
 
 
 def retry_after(headers: httpx.Headers, body_value: object, wall_now: float) -> float | None:
@@ -87,7 +87,8 @@ def _http_date(value: str) -> datetime | None:
 
 
 def _integer(value: bytes | None) -> int | None:
-    return int(value) if value is not None and _INTEGER.fullmatch(value) else None
+    # bytes.isdigit knows ASCII's digits alone.
+    return int(value) if value is not None and len(value) <= _MOST_DIGITS and value.isdigit() else None
 
 
 def _from_epoch(seconds: int | None) -> datetime | None:
