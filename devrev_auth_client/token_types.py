@@ -58,7 +58,7 @@ class TokenType(OpenStrEnum):
     """The kind of a DevRev token, as `requested_token_type` on the wire: 17 known URNs, open to more.
 
     Each member is named after the tail of its URN. DevRev's reference pages list the URNs without a word on most of
-    them; where a docstring below says so, the reading is that of the URN alone.
+    them; where it says so below, the reading is that of the URN alone.
     """
 
     AAT = "urn:devrev:params:oauth:token-type:aat"

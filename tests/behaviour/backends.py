@@ -31,6 +31,9 @@ class AwaitableSyncClient:
     async def get_auth_token_detailed(self, *arguments: Any, **options: Any) -> Any:
         return self.plain.get_auth_token_detailed(*arguments, **options)
 
+    async def get_own_auth_token(self, **options: Any) -> Any:
+        return self.plain.get_own_auth_token(**options)
+
     async def revoke_own_auth_tokens(self, *arguments: Any, **options: Any) -> Any:
         return self.plain.revoke_own_auth_tokens(*arguments, **options)
 

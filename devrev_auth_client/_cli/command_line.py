@@ -1,0 +1,59 @@
+"""The group of commands: it says what is wrong with a command line without repeating any of it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from .arguments import RefusedArgument
+from .endings import Ending
+from .screen import Screen
+
+# click's UsageError, which typer has a copy of from 0.26 on, without a public name.
+_UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+
+
+class CommandLine(TyperGroup):
+    """Ends the process with our exit statuses. What click says of a wrong argument would repeat it, token or not."""
+
+    def main(self, *arguments: Any, **options: Any) -> NoReturn:
+        """Run one command line and end the process."""
+        options["standalone_mode"] = False
+        try:
+            status = super().main(*arguments, **options)
+        except typer.Abort:
+            status = Ending.STOPPED
+        except _UsageError as error:
+            Screen().say(_in_words(error), "red")
+            status = Ending.WRONG_USE
+        sys.exit(status or 0)
+
+
+def _in_words(error: Exception) -> str:
+    context: Any = getattr(error, "ctx", None)
+    lines = [context.get_usage(), f"Try '{context.command_path} --help' for help."] if context else []
+    return "\n".join([*lines, f"Error: {_problem(error, context)}"])
+
+
+def _problem(error: Exception, context: Any) -> str:
+    if isinstance(error, RefusedArgument):
+        return str(error.message)
+    parameter: Any = getattr(error, "param", None)
+    if parameter is not None:
+        name = parameter.opts[0]
+        if not name.startswith("-"):
+            name = parameter.metavar or name.upper()
+        return f"{name} is missing." if hasattr(error, "param_type") else f"{name} has a value that it cannot have."
+    if hasattr(error, "possibilities"):
+        known: list[str] = [name for item in context.command.params for name in item.opts] if context else []
+        near = sorted(set(known).intersection(getattr(error, "possibilities", None) or ()))
+        return "There is no such option." + (f" Did you mean {' or '.join(near)}?" if near else "")
+    if hasattr(error, "option_name"):
+        return "An option is without its value, or has one that it does not take."
+    commands: Any = getattr(getattr(context, "command", None), "commands", None)
+    if commands:
+        return f"Give one of the commands: {', '.join(commands)}."
+    return "There are more arguments than this command takes."

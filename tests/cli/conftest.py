@@ -1,0 +1,92 @@
+"""A served fake DevRev with a token that is a JWT, and the command line run inside the test's own process."""
+
+from __future__ import annotations
+
+import functools
+import secrets
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from typer.testing import CliRunner
+
+from devrev_auth_client import RetryPolicy, TokenType
+from devrev_auth_client._cli.app import app
+from devrev_auth_client.testing import FakeDevRev, IssuedToken
+from tests.cli.shell import Ended
+from tests.jwts import jwt
+
+FIRST = "don:identity:dvrv-us-1:devo/1:token/1"
+CLAIMS = {
+    "jti": FIRST,
+    "exp": datetime(2099, 1, 1, tzinfo=UTC).timestamp(),
+    "iss": "https://auth-token.devrev.ai/",
+    "sub": "don:identity:dvrv-us-1:devo/1:devu/1",
+    "http://devrev.ai/tokentype": str(TokenType.PAT),
+    "email": "ada@example.com",
+}
+SECRET = jwt(CLAIMS)
+
+Invoke = Callable[..., Ended]
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[FakeDevRev, str]]:
+    fake = FakeDevRev(rate_limit=10_000)
+    fake.issue_token(fake.add_user(display_name="ada", email="ada@example.com"), TokenType.PAT, secret=SECRET)
+    with fake.serve() as base_url:
+        yield fake, base_url
+
+
+@pytest.fixture
+def fake(served: tuple[FakeDevRev, str]) -> FakeDevRev:
+    """One fake for the tests of a module. A test that uses tokens up issues its own."""
+    served[0].requests.clear()
+    return served[0]
+
+
+@pytest.fixture
+def pat(fake: FakeDevRev) -> IssuedToken:
+    """Another user's token for one test. It is opaque: nobody can tell from it what it is."""
+    secret = f"opaque-token-{secrets.token_hex(16)}"
+    return fake.issue_token(fake.add_user(display_name="grace"), TokenType.PAT, secret=secret)
+
+
+@pytest.fixture
+def environment(served: tuple[FakeDevRev, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The environment of a shell that has a token and whose DevRev is the fake."""
+    variables = {"DEVREV_TOKEN": SECRET, "DEVREV_BASE_URL": served[1]}
+    for name in ("NO_COLOR", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "COLUMNS", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return variables
+
+
+@pytest.fixture
+def nobody() -> Iterator[str]:
+    """A base URL where nobody listens: the port is taken, and connections to it are refused."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+@pytest.fixture
+def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let repetitions follow at once."""
+    at_once = functools.partial(RetryPolicy, base_delay=0)
+    monkeypatch.setattr("devrev_auth_client._cli.calling.RetryPolicy", at_once)
+
+
+@pytest.fixture
+def invoke(environment: dict[str, str]) -> Invoke:
+    """Run a command line in this process; its standard input is no terminal."""
+
+    def run(*arguments: str, input: str | bytes = "", **variables: str | None) -> Ended:  # noqa: A002
+        done = CliRunner().invoke(app, arguments, input=input, env=variables)
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Ended(done.exit_code, done.stdout, done.stderr)
+
+    return run

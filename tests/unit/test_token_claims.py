@@ -1,0 +1,251 @@
+"""TokenClaims: what a JWT says of itself, read offline; and what is no JWT is refused without being shown."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+import pickle
+import traceback
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from devrev_auth_client import ConfigurationError, TokenType
+from devrev_auth_client.token_claims import TokenClaims
+from tests.jwts import jwt, segment
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+PAT = {
+    "jti": "don:identity:dvrv-us-1:devo/1:token/1",
+    "exp": NOON.timestamp() + 3600,
+    "iat": int(NOON.timestamp()),
+    "iss": "https://auth-token.devrev.ai/",
+    "sub": "don:identity:dvrv-us-1:devo/1:devu/1",
+    "http://devrev.ai/tokentype": "urn:devrev:params:oauth:token-type:pat",
+    "org": {"id": 1},
+}
+
+
+def test_every_known_claim_arrives_typed() -> None:
+    claims = TokenClaims.from_token(jwt(PAT))
+    assert claims == TokenClaims(
+        token_id="don:identity:dvrv-us-1:devo/1:token/1",
+        token_type=TokenType.PAT,
+        subject="don:identity:dvrv-us-1:devo/1:devu/1",
+        issuer="https://auth-token.devrev.ai/",
+        issued_at=NOON,
+        expires_at=NOON + timedelta(hours=1),
+        claims=PAT,
+    )
+    assert claims.token_type is TokenType.PAT
+    assert claims.claims["org"] == {"id": 1}
+
+
+def test_white_space_around_the_token_does_not_count() -> None:
+    """A file often ends in a newline."""
+    assert TokenClaims.from_token(f" {jwt(PAT)}\n").token_id == PAT["jti"]
+
+
+def test_claims_that_are_missing_are_none() -> None:
+    assert TokenClaims.from_token(jwt({})) == TokenClaims()
+
+
+def test_a_token_type_that_nobody_knows_is_kept() -> None:
+    claims = TokenClaims.from_token(jwt({"http://devrev.ai/tokentype": "urn:new"}))
+    assert claims.token_type == "urn:new"
+    assert isinstance(claims.token_type, TokenType)
+
+
+@pytest.mark.parametrize("wrong", [None, 5, True, [], {}, ["x"], "", {"jti": "x"}])
+def test_a_text_that_is_none_is_none(wrong: object) -> None:
+    """The field is, and the claim stays what it was."""
+    payload = {"jti": wrong, "sub": wrong, "iss": wrong, "http://devrev.ai/tokentype": wrong}
+    assert TokenClaims.from_token(jwt(payload)) == TokenClaims(claims=payload)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        None,
+        "1767268800",
+        True,
+        [],
+        {"seconds": 5},
+        10**30,
+        -(10**30),
+        1e300,
+        -62135596801,  # a second before the year 1
+        253402300800,  # the year 10000
+    ],
+)
+def test_a_time_that_is_none_is_none(wrong: object) -> None:
+    claims = TokenClaims.from_token(jwt({"jti": "x", "exp": wrong, "iat": wrong}))
+    assert (claims.token_id, claims.expires_at, claims.issued_at) == ("x", None, None)
+    assert not claims.is_expired()
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "-" + "9" * 5000, "1e999", "NaN", "Infinity", "-Infinity"])
+def test_a_number_out_of_bounds_is_none(digits: str) -> None:
+    """Python reads some of these and refuses others; here they are all nothing, and the rest is read."""
+    claims = TokenClaims.from_token(jwt(b'{"jti": "x", "exp": %s, "n": [%s]}' % (digits.encode(), digits.encode())))
+    assert claims == TokenClaims(token_id="x", claims={"jti": "x", "exp": None, "n": [None]})
+
+
+def test_half_a_second_is_kept_and_times_before_1970_too() -> None:
+    claims = TokenClaims.from_token(jwt({"exp": 0.5, "iat": -1}))
+    assert claims.expires_at == datetime(1970, 1, 1, 0, 0, 0, 500_000, UTC)
+    assert claims.issued_at == datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+def test_is_expired_from_the_named_instant_on() -> None:
+    """RFC 7519 section 4.1.4: on or after."""
+    claims = TokenClaims(expires_at=NOON)
+    assert not claims.is_expired(NOON - timedelta(seconds=1))
+    assert claims.is_expired(NOON)
+    assert TokenClaims(expires_at=datetime.now(UTC) - timedelta(minutes=1)).is_expired()
+    assert not TokenClaims(expires_at=datetime.now(UTC) + timedelta(minutes=1)).is_expired()
+    assert not TokenClaims().is_expired()
+
+
+def test_a_naive_now_is_refused() -> None:
+    """For any claims, so that it is found before it matters."""
+    with pytest.raises(ConfigurationError, match="aware"):
+        TokenClaims().is_expired(datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+OBJECT = segment(b"{}")
+NO_JWT: dict[str, Any] = {
+    "an opaque token": "opaque-token-of-some-kind",
+    "two parts": f"{OBJECT}.{OBJECT}",
+    "four parts": f"{OBJECT}.{OBJECT}.{OBJECT}.{OBJECT}",
+    "encrypted": ".".join([segment(b"hush-hush" * 5)] * 5),
+    "no payload": f"{OBJECT}..{OBJECT}",
+    "no header": f".{OBJECT}.{OBJECT}",
+    "dots alone": "..",
+    "no base64url": f"{OBJECT}.hush-hush+/hush-hush=.x",
+    "padded": f"{OBJECT}.{base64.urlsafe_b64encode(b'{ }').decode()}=.x",
+    "an impossible length": f"{OBJECT}.hushy.x",
+    "no UTF-8": jwt(b'{"jti": "hush-hush\xff"}'),
+    "UTF-16": jwt('{"jti": "hush-hush"}'.encode("utf-16")),
+    "no JSON": jwt(b"hush-hush, no JSON"),
+    "JSON and more": jwt(b'{"jti": "hush-hush"} more'),
+    "a list": jwt(["hush-hush"]),
+    "pairs": jwt([["jti", "hush-hush"]]),
+    "a string": jwt("hush-hush"),
+    "null": jwt(None),
+    "a header that is no object": jwt(PAT, header=["hush-hush"]),
+    "a header that is no JSON": jwt(PAT, header=b"hush-hush"),
+    "nested without end": jwt(b'{"jti":' + b"[" * 200_000 + b"]" * 200_000 + b"}"),
+    "never closed": jwt(b'{"jti":' + b"[" * 200_000),
+    "a megabyte": "A" * 2**20,
+    "a megabyte of payload": f"{OBJECT}.{'A' * 2**20}.x",
+    "empty": "",
+    "white space": " \n",
+    "inner white space": "opaque hush-hush token",
+    "Bearer": f"Bearer {jwt(PAT)}",
+    "beyond ASCII": "öpaque-hush-hush-token",
+    "bytes": jwt(PAT).encode(),
+    "None": None,
+    "a list of one": [jwt(PAT)],
+}
+
+
+def all_that_is_seen(error: BaseException) -> str:
+    """The error and, of the frames that are ours, the local variables."""
+    seen = traceback.TracebackException.from_exception(error, capture_locals=True)
+    ours = [frame for frame in seen.stack if "test_token_claims" not in frame.filename]
+    shown = [f"{name}={value}" for frame in ours for name, value in (frame.locals or {}).items()]
+    return "\n".join([*shown, str(error), repr(error), repr(vars(error))])
+
+
+@pytest.mark.parametrize("kind", NO_JWT)
+def test_what_is_no_jwt_is_refused_without_being_shown(kind: str) -> None:
+    """Not in the text, the arguments, the context or any frame of ours."""
+    token = NO_JWT[kind]
+    with pytest.raises(ConfigurationError) as caught:
+        TokenClaims.from_token(token)
+    error = caught.value
+    assert error.__cause__ is None
+    assert error.__context__ is None
+    text = all_that_is_seen(error)
+    plain = token if isinstance(token, str) else jwt(PAT)
+    for part in [plain, *plain.split(".")]:
+        assert len(part) < 5 or part[:40] not in text
+    assert "hush" not in text
+
+
+def test_the_text_says_what_to_do() -> None:
+    with pytest.raises(ConfigurationError, match=r"not a JWT.*pass.*get_auth_token"):
+        TokenClaims.from_token("opaque-token")
+    with pytest.raises(ConfigurationError, match="begins with 'Bearer'"):
+        TokenClaims.from_token("Bearer x.y.z")
+
+
+def test_a_megabyte_of_claims_is_read() -> None:
+    claims = TokenClaims.from_token(jwt({"jti": "x", "long": "A" * 2**20}))
+    assert claims.token_id == "x"
+
+
+def test_a_signature_of_no_length_is_read() -> None:
+    """`alg: none`; nothing is verified anyway."""
+    assert TokenClaims.from_token(jwt({"jti": "x"}, header={"alg": "none"}, signature="")).token_id == "x"
+
+
+def test_neither_the_token_nor_its_signature_is_kept() -> None:
+    """Nor do further claims, which may be anything, show in the repr."""
+    token = jwt({**PAT, "email": "ada@example.com"})
+    claims = TokenClaims.from_token(token)
+    for text in (repr(claims), repr(claims.claims), repr(pickle.dumps(claims))):
+        for part in [token, *token.split(".")]:
+            assert part not in text
+    assert "ada@" not in repr(claims)
+    assert "token/1" in repr(claims)
+
+
+def test_claims_are_values() -> None:
+    """Equal, hashable, picklable, unchangeable; of the subclass that was asked."""
+    token = jwt(PAT)
+    one, other = TokenClaims.from_token(token), TokenClaims.from_token(token)
+    assert one == other
+    assert hash(one) == hash(other)
+    assert pickle.loads(pickle.dumps(one)) == one == copy.deepcopy(one)  # noqa: S301 - our own pickle
+    with pytest.raises(AttributeError):
+        one.token_id = "another"  # type: ignore[misc]
+
+    class Ours(TokenClaims):
+        pass
+
+    assert type(Ours.from_token(token)) is Ours
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+NAMES = st.sampled_from(["jti", "exp", "iat", "iss", "sub", "http://devrev.ai/tokentype", "other"])
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.dictionaries(NAMES, JSON))
+def test_no_payload_raises(payload: dict[str, Any]) -> None:
+    """Whatever the claims are, each field is of its type or nothing."""
+    claims = TokenClaims.from_token(jwt(payload))
+    for text in (claims.token_id, claims.subject, claims.issuer, claims.token_type):
+        assert text is None or (isinstance(text, str) and text)
+    for instant in (claims.issued_at, claims.expires_at):
+        assert instant is None or instant.tzinfo is UTC
+    json.dumps(claims.claims, allow_nan=False)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.text(max_size=40) | st.binary(max_size=60).map(lambda content: jwt(content, header=b"{}")))
+def test_no_text_raises_anything_foreign(token: str) -> None:
+    """Claims, or our own error."""
+    with suppress(ConfigurationError):
+        TokenClaims.from_token(token)
