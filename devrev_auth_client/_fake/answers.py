@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 JSON_TYPE = "application/json"
 
+NOTHING: object = object()
+"""Marks that no JSON was given, since `None` is the JSON null."""
+
 # The `type` of an error by its status; a 400 has sixteen, of which this is the general one.
 _ERROR_TYPE = {
     400: "bad_request",
@@ -46,6 +49,12 @@ def json_answer(status: int, body: object, headers: Mapping[str, str] | None = N
     return answer(status, {"Content-Type": JSON_TYPE, **(headers or {})}, dumps(body).encode())
 
 
+def with_content(original: Answer, content: bytes) -> Answer:
+    """Give the answer with another content, and with the length of that."""
+    kept = {name: value for name, value in original.headers if name.lower() != "content-length"}
+    return answer(original.status, kept, content)
+
+
 def error_body(status: int, message: str | None = None, **details: object) -> dict[str, Any]:
     """Give an error's body with the `type` of its status, or without one where the API has none for it.
 
@@ -64,3 +73,40 @@ def too_many_requests(retry_after: int) -> Answer:
     """Build a 429 that says in its header and in its body after how many seconds to come again."""
     body = error_body(429, "too many requests", retry_after=retry_after)
     return json_answer(429, body, {"Retry-After": str(retry_after)})
+
+
+def scripted_answer(
+    status: int,
+    *,
+    json: object = NOTHING,
+    html: str | None = None,
+    content: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    retry_after: int | float | str | None = None,
+) -> Answer:
+    """Build an answer as a test describes it; raises ValueError where two bodies are given."""
+    if (json is not NOTHING) + (html is not None) + (content is not None) > 1:
+        raise ValueError("give one of json, html and content")
+    media_type = JSON_TYPE
+    if html is not None:
+        media_type, content = "text/html; charset=utf-8", html.encode()
+    elif json is not NOTHING:
+        content = dumps(json).encode()
+    elif content is None and status >= 400:
+        content = dumps(_usual_error(status, retry_after)).encode()
+    usual = {"Content-Type": media_type} if content else {}
+    if retry_after is not None:
+        usual["Retry-After"] = str(retry_after)
+    given = {name.lower() for name in headers or ()}
+    kept = {name: value for name, value in usual.items() if name.lower() not in given}
+    return answer(status, {**kept, **(headers or {})}, content or b"")
+
+
+def _usual_error(status: int, retry_after: int | float | str | None) -> dict[str, object]:
+    body = error_body(status)
+    # The reference page: an int64, and on 429 only. A decimal or a date stays in the header.
+    if status == 429 and isinstance(retry_after, int):
+        body["retry_after"] = retry_after
+    if status == 500:
+        body["reference_id"] = "fake-reference-1"
+    return body

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..token_types import TokenType
 from .answers import JSON_TYPE, Answer, answer, error_answer, json_answer, too_many_requests
+from .bearer import ISSUER, unsigned_jwt
 from .records import FakeUser, HeldToken, IssuedToken, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from .quota import Quota
 
@@ -52,10 +53,14 @@ def parse_json(body: bytes) -> Any:
 
 
 class FakeApi:
-    """The state of the fake and its answers. Times are epoch seconds. Not thread-safe: its owner holds a lock."""
+    """The state of the fake and its answers. Times are epoch seconds. Not thread-safe: its owner holds a lock.
+
+    :ivar just_revoked: the tokens that a request revoked; its owner clears it.
+    """
 
     def __init__(self, clock: Callable[[], float], quota: Quota | None) -> None:
         self.clock = clock
+        self.just_revoked: list[HeldToken] = []
         self._quota = quota
         self._users = 0
         self._tokens: dict[str, HeldToken] = {}
@@ -71,14 +76,18 @@ class FakeApi:
         return self._users
 
     def issue(
-        self, user: FakeUser, type_: TokenType, secret: str, *, expires_in: float | None, scopes: Sequence[str]
-    ) -> IssuedToken:
-        """Issue a token; raises ValueError where it is empty or another token has this secret."""
-        if not secret or secret in self._by_secret:
-            raise ValueError("a secret must not be empty, nor be that of another token")
+        self, user: FakeUser, type_: TokenType, secret: str | None, *, expires_in: float | None, scopes: Sequence[str]
+    ) -> HeldToken:
+        """Issue a token; raises ValueError where its secret is empty or another token has it."""
         number = len(self._tokens) + 1
         now = self.clock()
         token_id = f"don:identity:dvrv-us-1:devo/{user.dev_org}:token/{number}"
+        if secret is None:
+            claims = {"iss": ISSUER, "sub": user.id, "jti": token_id, "iat": int(now)}
+            end = {} if expires_in is None else {"exp": int(now + expires_in)}
+            secret = unsigned_jwt({**claims, **end, "http://devrev.ai/tokentype": str(type_)})
+        if not secret or secret in self._by_secret:
+            raise ValueError("a secret must not be empty, nor be that of another token")
         issued = IssuedToken(id=token_id, secret=secret, type=type_, user=user)
         held = HeldToken(
             issued=issued,
@@ -89,23 +98,32 @@ class FakeApi:
             modified_at=now,
         )
         self._tokens[token_id] = self._by_secret[secret] = held
-        return issued
+        return held
 
     def token(self, token_id: str) -> HeldToken:
         """Look a token up by its id; raises KeyError."""
         return self._tokens[token_id]
 
-    def token_id_of(self, headers: Mapping[str, str]) -> str | None:
-        """Tell whose token a request carries, be it active or over."""
-        held = self._by_secret.get(_bearer_of(headers))
-        return held.issued.id if held else None
+    @property
+    def tokens(self) -> Mapping[str, HeldToken]:
+        """All tokens by id, in the order in which they were issued."""
+        return self._tokens
+
+    def bearer_of(self, headers: Mapping[str, str]) -> HeldToken | None:
+        """Tell which token a request carries (header names in lower case), be it active or over."""
+        return self._by_secret.get(_bearer_of(headers))
+
+    @property
+    def paths(self) -> Iterable[str]:
+        """Where the operations are."""
+        return self._operations.keys()
 
     def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer a request (header names in lower case)."""
         now = self.clock()
         rate_headers: dict[str, str] = {}
         operation = self._operations.get(path) if method == "POST" else None
-        held = self._by_secret.get(_bearer_of(headers))
+        held = self.bearer_of(headers)
         if operation is None:
             result = json_answer(404, {"message": "route not found"})
         elif held is None or held.status(now) != "active":
@@ -141,9 +159,12 @@ class FakeApi:
                 value=requested,
                 allowed_values=allowed,
             )
-        for held in self._tokens.values():
-            if held.issued.user == user and requested in {None, str(held.issued.type)}:
-                held.revoke(now)
+        concerned = [
+            held
+            for held in self._tokens.values()
+            if held.issued.user == user and requested in {None, str(held.issued.type)}
+        ]
+        self.just_revoked = [held for held in concerned if held.revoke(now)]
         return answer(200)
 
 

@@ -6,28 +6,27 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
-from ..token_types import TokenType
+from .accounts import Accounts
 from .api import FakeApi
+from .clock import Clock
 from .core import FakeCore
+from .delivery import LostConnection
+from .misbehaviour import Misbehaviour
 from .quota import Quota
-from .records import FakeUser, IssuedToken, RecordedRequest
-from .script import NOTHING, LostConnection, ScriptedAnswer, lost_connection, scripted_answer
+from .records import RecordedRequest, instant
 from .server import asgi_app, serve
 from .transport import FakeTransport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
-
-    import httpx
+    from datetime import datetime
 
     from .answers import Answer
     from .server import ASGIApp
 
-_THIRTY_DAYS = 30 * 86_400.0
 
-
-class FakeDevRev:
+class FakeDevRev(Accounts, Misbehaviour):
     """A DevRev in memory: it holds users and tokens and answers auth-tokens.get and auth-tokens.self.delete.
 
     It answers as the API does where the reference pages say how. Where they do not, these are the fake's choices:
@@ -43,7 +42,8 @@ class FakeDevRev:
     :param rate_limit: how many requests a user may make per window, both operations together; `None` for no limit.
         With a limit, every answer to an authenticated user carries X-Ratelimit-Limit, -Remaining and -Reset.
     :param rate_window: the length of a window in seconds; it opens with the first request after the last one ended.
-    :param clock: tells the time as epoch seconds; hand one in to move time without sleeping.
+    :param clock: tells the time as epoch seconds; `advance` and `stop_clock` move the fake's time away from it.
+    :param seed: of all that happens by chance in injected faults, to repeat it; left out, another one for each fake.
     :raises ValueError: for a `rate_limit` below 1 or a `rate_window` not above 0.
     """
 
@@ -53,9 +53,11 @@ class FakeDevRev:
         rate_limit: int | None = None,
         rate_window: float = 300.0,
         clock: Callable[[], float] = time.time,
+        seed: int | None = None,
     ) -> None:
         quota = None if rate_limit is None else Quota(rate_limit, rate_window)
-        self._core = FakeCore(FakeApi(clock, quota))
+        own_clock = Clock(clock)
+        self._core = FakeCore(FakeApi(own_clock, quota), own_clock, secrets.randbits(32) if seed is None else seed)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {len(self.requests)} requests>"
@@ -65,135 +67,64 @@ class FakeDevRev:
         """What was received, oldest first; requests whose connection was lost included. Yours to clear."""
         return self._core.requests
 
-    def add_user(
-        self,
-        *,
-        type: str = "dev_user",  # noqa: A002 - the wire name
-        display_name: str | None = None,
-        full_name: str | None = None,
-        email: str | None = None,
-        state: str = "active",
-        external_ref: str | None = None,
-        dev_org: int = 1,
-    ) -> FakeUser:
-        """Add a user, as which tokens act; what is left out gets a value of its own.
+    @property
+    def seed(self) -> int:
+        """What chance is drawn from: `FakeDevRev(seed=...)` with it meets the same requests with the same faults."""
+        return self._core.seed
 
-        :param type: dev_user, rev_user, service_account or sys_user; other strings are shown as they are.
-        :param state: shown in metadata; the fake lets users of any state in.
-        :param external_ref: your id of a customer; shown for a rev_user only.
-        :param dev_org: the number of the dev organization; users see the tokens of their own only.
+    @property
+    def now(self) -> datetime:
+        """What the fake's clock says, in UTC."""
+        with self._core.lock:
+            return instant(self._core.clock())
+
+    def advance(self, seconds: float) -> None:
+        """Move the fake's clock on: tokens expire, windows of the rate limit end, injected faults begin and end.
+
+        Nobody is woken by it: what a client waits for, it waits for by its own clock.
+
+        :raises ValueError: `seconds` is below 0 or has no end.
         """
         with self._core.lock:
-            number = self._core.api.next_user_number()
-        return FakeUser(
-            number=number,
-            type=type,
-            dev_org=dev_org,
-            display_name=display_name or f"user-{number}",
-            full_name=full_name or f"User Number {number}",
-            email=email or f"user-{number}@example.com",
-            state=state,
-            external_ref=external_ref or f"customer-{number}",
-        )
+            self._core.clock.advance(seconds)
+            self._core.note(f"clock advanced by {seconds:.12g} s")
 
-    def issue_token(
-        self,
-        user: FakeUser,
-        type: TokenType | str = TokenType.PAT,  # noqa: A002 - the wire name
-        *,
-        expires_in: float | None = _THIRTY_DAYS,
-        scopes: Sequence[str] = ("all",),
-        secret: str | None = None,
-    ) -> IssuedToken:
-        """Issue an active token of this user.
+    def stop_clock(self, at: datetime | None = None) -> None:
+        """Let the fake's clock stand still, so that it moves by `advance` alone.
 
-        :param type: any `TokenType`; also a URN that is in none of its members, to test for what DevRev may add.
-        :param expires_in: seconds from now, by the fake's clock; `None` for a token without an end.
-        :param secret: the bearer; left out, a random one.
-        :raises ValueError: the secret is empty or that of another token of this fake.
+        :param at: an aware datetime that it tells from now on, be it past or future; left out, what it tells now.
+        :raises ValueError: `at` has no time zone.
         """
-        bearer = f"fake-devrev-{secrets.token_hex(16)}" if secret is None else secret
+        if at is not None and at.tzinfo is None:
+            raise ValueError("at must have a time zone: datetime(..., tzinfo=UTC)")
         with self._core.lock:
-            return self._core.api.issue(user, TokenType(type), bearer, expires_in=expires_in, scopes=scopes)
+            before = self._core.clock()
+            self._core.clock.stop(before if at is None else at.timestamp())
+            self._core.journal.jumped(self._core.clock() - before)
+            self._core.note(f"clock stopped at {instant(self._core.clock()).isoformat()}")
 
-    def expire_token(self, token_id: str) -> None:
-        """Let a token expire now.
+    def journal(self, last: int | None = None) -> str:
+        """Write a timeline of what happened: tokens, faults, moves of the clock, and each request with its end.
 
-        :raises KeyError: there is no such token.
+        Users and tokens appear by their display ids, a secret never. The first line tells the seed.
+
+        :param last: how many entries, the latest ones; left out, all.
         """
         with self._core.lock:
-            self._core.api.token(token_id).expire(self._core.api.clock())
-
-    def revoke_token(self, token_id: str) -> None:
-        """Revoke a token, unless it is over already.
-
-        :raises KeyError: there is no such token.
-        """
-        with self._core.lock:
-            self._core.api.token(token_id).revoke(self._core.api.clock())
-
-    def token_status(self, token_id: str) -> str:
-        """Give "active", "expired" or "revoked".
-
-        :raises KeyError: there is no such token.
-        """
-        with self._core.lock:
-            return self._core.api.token(token_id).status(self._core.api.clock())
-
-    def respond_next(
-        self,
-        status: int = 200,
-        *,
-        json: object = NOTHING,
-        html: str | None = None,
-        content: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry_after: float | str | None = None,
-        after_processing: bool = False,
-        times: int = 1,
-    ) -> None:
-        """Answer the next request like this; further calls queue up, and what is queued is played in order.
-
-        Without `json`, `html` or `content`, an error has the API's body for its status and anything else has none.
-        No header is added but Content-Type, Content-Length and Retry-After, and `headers` go before them.
-
-        :param retry_after: sent as the header; on a 429 and as a whole number, in the body too. Seconds, or a date as
-            a string.
-        :param after_processing: carry the request out before; otherwise it has no effect, whatever its bearer is.
-        :param times: for how many requests.
-        :raises ValueError: two bodies are given, or `times` is less than 1.
-        """
-        scripted = scripted_answer(
-            status, json=json, html=html, content=content, headers=headers, retry_after=retry_after
-        )
-        self._core.add_steps(ScriptedAnswer(scripted, after_processing), times)
-
-    def lose_connection(
-        self,
-        *,
-        after_processing: bool = False,
-        error: type[httpx.TransportError] | None = None,
-        times: int = 1,
-    ) -> None:
-        """Lose the connection of the next request; queues up with `respond_next`.
-
-        :param after_processing: carry the request out and lose the answer; otherwise it has no effect.
-        :param error: what a caller in memory gets. The default is ReadError after processing, else ConnectError, for
-            which the body is not read. Over real HTTP the connection is closed without an answer, whatever this says.
-        :param times: for how many requests.
-        :raises ValueError: an `error` before sending together with `after_processing`, or `times` is less than 1.
-        """
-        self._core.add_steps(lost_connection(after_processing, error), times)
+            return self._core.journal.text(last, len(self._core.script))
 
     def handle(self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes) -> Answer:
-        """Answer one request: all that the fake does, without any transport.
+        """Answer one request: all that the fake does, without any transport; so a slow answer is not slow.
 
-        :raises ConnectionAbortedError: the connection is lost, as scripted.
+        :raises ConnectionAbortedError: the connection is lost, before the answer or in the middle of its content.
         """
-        result = self._core.exchange(method, path, headers, body, self._core.next_step())
+        result = self._core.exchange(self._core.arrives(method, path, headers), body)
         if isinstance(result, LostConnection):
-            raise ConnectionAbortedError("the connection was lost, as scripted")
-        return result
+            raise ConnectionAbortedError(result.message)
+        if result.kept is not None:
+            result.ended(f"cut after {result.progress(result.kept)}")
+            raise ConnectionAbortedError("the connection was lost in the middle of the answer, as scripted")
+        return result.answer
 
     def transport(self) -> FakeTransport:
         """Give the fake as an httpx transport, for sync and for async clients; hand it in as `transport=`."""

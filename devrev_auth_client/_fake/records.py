@@ -30,7 +30,7 @@ def wire_date(epoch: float) -> str:
     return instant(epoch).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class FakeUser:
     """A user of the fake, made by `FakeDevRev.add_user`.
 
@@ -46,6 +46,10 @@ class FakeUser:
     email: str
     state: str
     external_ref: str | None = None
+
+    def __repr__(self) -> str:
+        # Short: it is shown with each of the user's tokens wherever a test compares those.
+        return f"<{type(self).__name__} {self.display_id}, {self.type}, devo/{self.dev_org}>"
 
     @property
     def id(self) -> str:
@@ -113,17 +117,24 @@ class HeldToken:
     modified_at: float
     revoked: bool = False
 
+    @property
+    def display_id(self) -> str:
+        """The short id, for example "TOKEN-1"."""
+        return f"TOKEN-{self.number}"
+
     def status(self, now: float) -> str:
         """Give "active", "expired" or "revoked"; a token that was revoked stays so after its expiry."""
         if self.revoked:
             return "revoked"
         return "expired" if self.expires_at is not None and self.expires_at <= now else "active"
 
-    def revoke(self, now: float) -> None:
-        """Revoke for good, unless it is over already."""
-        if self.status(now) == "active":
-            self.revoked = True
-            self.modified_at = now
+    def revoke(self, now: float) -> bool:
+        """Revoke for good, unless it is over already; tells whether this did it."""
+        if self.status(now) != "active":
+            return False
+        self.revoked = True
+        self.modified_at = now
+        return True
 
     def expire(self, now: float) -> None:
         """Let the token's time be up."""
@@ -135,7 +146,7 @@ class HeldToken:
         metadata: Json = {
             "created_by": user.summary(),
             "created_date": wire_date(self.issued_at),
-            "display_id": f"TOKEN-{self.number}",
+            "display_id": self.display_id,
             "id": self.issued.id,
             "modified_by": user.summary(),
             "modified_date": wire_date(self.modified_at),

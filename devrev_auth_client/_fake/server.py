@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import struct
+import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakValueDictionary
 
-from .script import LostConnection
+import anyio
+
+from .delivery import LostConnection
 
 if TYPE_CHECKING:
     import asyncio
@@ -17,16 +21,22 @@ if TYPE_CHECKING:
     import uvicorn
 
     from .core import FakeCore
+    from .delivery import Pace, Reply
 
     Message = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[Message]]
     Send = Callable[[Message], Awaitable[None]]
     ASGIApp = Callable[[Message, Receive, Send], Awaitable[None]]
 
+    # Gracefully: what was sent arrives before the end. Abruptly, it may not. A reset is TCP's RST.
+    Ending = Literal["gracefully", "abruptly", "reset"]
+    HangUp = Callable[[Message, Ending], None]
+
 _LOOPBACK = "127.0.0.1"
+_LINGER_NOT = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
-def asgi_app(core: FakeCore, hang_up: Callable[[Message], None] | None = None) -> ASGIApp:
+def asgi_app(core: FakeCore, hang_up: HangUp | None = None) -> ASGIApp:
     """Give the fake as an ASGI app.
 
     :param hang_up: drops the connection of a request's scope. ASGI has no word for that; without it a lost connection
@@ -46,20 +56,67 @@ def asgi_app(core: FakeCore, hang_up: Callable[[Message], None] | None = None) -
             body += message.get("body", b"")
             more = message.get("more_body", False)
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-        result = core.exchange(scope["method"], scope["path"], headers, body, core.next_step())
+        result = core.exchange(core.arrives(scope["method"], scope["path"], headers), body)
+        ending: Ending = "abruptly"
         if not isinstance(result, LostConnection):
-            fields = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in result.headers]
-            await send({"type": "http.response.start", "status": result.status, "headers": fields})
-            await send({"type": "http.response.body", "body": result.content})
-        elif hang_up is not None:
-            hang_up(scope)
-            # Wait for http.disconnect: to an app that ends without a response, the server would answer 500.
-            await receive()
-        else:
+            await _send(result, receive, send)
+            if result.kept is None:
+                return
+            ending = "gracefully"
+        elif hang_up is None:
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
+        elif result.is_reset:
+            ending = "reset"
+        if hang_up is None:
             raise ConnectionAbortedError("the connection was lost, as scripted")
+        hang_up(scope, ending)
+        # Wait for http.disconnect: to an app that ends without a response, the server would answer 500.
+        await receive()
 
     return app
+
+
+async def _send(reply: Reply, receive: Receive, send: Send) -> None:
+    """Send a reply; one that is to be cut, up to there."""
+    fields = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.answer.headers]
+    start = {"type": "http.response.start", "status": reply.answer.status, "headers": fields}
+    if reply.pace is not None:
+        await _Drip(reply, reply.pace).send(start, receive, send)
+    elif reply.kept is not None:
+        await send(start)
+        await send({"type": "http.response.body", "body": reply.content, "more_body": True})
+        reply.ended(f"cut after {reply.progress(reply.kept)}")
+    else:
+        await send(start)
+        await send({"type": "http.response.body", "body": reply.content})
+
+
+class _Drip:
+    """Sends a reply slowly, for as long as there is a caller."""
+
+    def __init__(self, reply: Reply, pace: Pace) -> None:
+        self._reply = reply
+        self._pace = pace
+        self._sent = 0
+
+    async def send(self, start: Message, receive: Receive, send: Send) -> None:
+        """Send it. Nothing follows the task group: Python 3.11 loses sight of lines after a cancellation."""
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._watch, receive, tasks.cancel_scope)
+            await anyio.sleep(self._pace.before)
+            await send(start)
+            for wait, chunk in self._reply.chunks():
+                await anyio.sleep(wait)
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                self._sent += len(chunk)
+            await send({"type": "http.response.body", "body": b""})
+            self._reply.ended("arrived whole")
+            tasks.cancel_scope.cancel()
+
+    async def _watch(self, receive: Receive, sending: anyio.CancelScope) -> None:
+        await receive()  # http.disconnect: the body was read
+        self._reply.ended(f"the caller left after {self._reply.progress(self._sent)}")
+        sending.cancel()
 
 
 @contextlib.contextmanager
@@ -93,10 +150,28 @@ def _server(core: FakeCore) -> uvicorn.Server:
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
+            # asyncio does this for sockets that know their protocol, which those of `create_server` do not. Without
+            # it each answer waits for the acknowledgement of its own headers, 40 ms on Linux.
+            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connections[transport.get_extra_info("peername")] = transport
 
+        def shutdown(self) -> None:
+            super().shutdown()
+            # What is still under way is slow by purpose, and nobody waits for it any more.
+            self.transport.close()
+
+    def hang_up(scope: Message, ending: Ending) -> None:
+        transport = connections[scope["client"]]
+        if ending == "gracefully":
+            transport.close()
+            return
+        if ending == "reset":
+            # Closing without lingering discards what is unsent and sends an RST (POSIX, SO_LINGER).
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+        transport.abort()
+
     config = uvicorn.Config(
-        asgi_app(core, lambda scope: connections[scope["client"]].abort()),
+        asgi_app(core, hang_up),
         http=Protocol,
         ws="none",
         loop="asyncio",

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import httpx
 from anyio.lowlevel import checkpoint
 
-from .script import LostConnection
+from .delivery import LostConnection
+from .slow_stream import SlowStream
 
 if TYPE_CHECKING:
-    from .core import FakeCore
-    from .script import Step
+    from .core import Arrival, FakeCore
+    from .delivery import Reply
 
 
 class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -22,35 +23,47 @@ class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request of a sync client."""
-        step = self._core.next_step()
+        arrival = self._arrives(request)
         body = b""
-        if not _never_sent(step):
+        if not arrival.never_sent:
             if not isinstance(request.stream, httpx.SyncByteStream):
                 raise TypeError("a sync client sends a body that can be read without await")
             body = b"".join(request.stream)
-        return self._respond(request, body, step)
+        reply = self._reply(request, arrival, body)
+        if reply.is_plain:
+            return _response(reply, httpx.ByteStream(reply.content))
+        stream = SlowStream(reply, request)
+        stream.begin()
+        return _response(reply, stream)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request of an async client, on asyncio or trio."""
         # Network I/O would let other tasks run, and would be where this one is cancelled.
         await checkpoint()
-        step = self._core.next_step()
+        arrival = self._arrives(request)
         body = b""
-        if not _never_sent(step):
+        if not arrival.never_sent:
             if isinstance(request.stream, httpx.AsyncByteStream):
                 body = b"".join([chunk async for chunk in request.stream])
             else:
                 body = b"".join(request.stream)
-        return self._respond(request, body, step)
+        reply = self._reply(request, arrival, body)
+        if reply.is_plain:
+            return _response(reply, httpx.ByteStream(reply.content))
+        stream = SlowStream(reply, request)
+        await stream.begin_async()
+        return _response(reply, stream)
 
-    def _respond(self, request: httpx.Request, body: bytes, step: Step | None) -> httpx.Response:
-        headers = request.headers.multi_items()
-        result = self._core.exchange(request.method, request.url.path, headers, body, step)
+    def _arrives(self, request: httpx.Request) -> Arrival:
+        return self._core.arrives(request.method, request.url.path, request.headers.multi_items())
+
+    def _reply(self, request: httpx.Request, arrival: Arrival, body: bytes) -> Reply:
+        result = self._core.exchange(arrival, body)
         if isinstance(result, LostConnection):
-            raise result.error("the connection was lost, as scripted", request=request)
-        # A stream, not content: like a response from the network, it is unread.
-        return httpx.Response(result.status, headers=result.headers, stream=httpx.ByteStream(result.content))
+            raise result.error(result.message, request=request)
+        return result
 
 
-def _never_sent(step: Step | None) -> bool:
-    return isinstance(step, LostConnection) and step.never_sent
+def _response(reply: Reply, stream: httpx.ByteStream | SlowStream) -> httpx.Response:
+    # A stream, not content: like a response from the network, it is unread.
+    return httpx.Response(reply.answer.status, headers=reply.answer.headers, stream=stream)

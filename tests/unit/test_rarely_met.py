@@ -14,10 +14,10 @@ import pytest
 from devrev_auth_client import ConfigurationError, DevRevAuthClient, RetryPolicy, TransportError
 from devrev_auth_client._async_connections import AsyncTransport
 from devrev_auth_client._credentials import Secret
-from devrev_auth_client._route import Route
 from devrev_auth_client._lane_book import ClosedClientError
 from devrev_auth_client._operations import operation
 from devrev_auth_client._outcomes import Answer, Received
+from devrev_auth_client._route import Route
 from devrev_auth_client._sync_connections import SyncTransport
 from devrev_auth_client.testing import FakeDevRev
 
