@@ -34,18 +34,19 @@ def _callable_or_none(_: object, attribute: attrs.Attribute[Any], value: Any) ->
 class RetryPolicy:
     """How often and how soon a failed attempt is repeated. Immutable.
 
-    The delay before the n-th repetition (n from 0) is drawn uniformly from [0, min(max_delay, base_delay * 2**n)]
+    The delay before the n-th repetition (n from 0) is drawn uniformly from 0 to `min(max_delay, base_delay * 2**n)`
     seconds: full jitter, so that many clients do not come back together. A time that the server names is kept instead.
 
-    Raises `ConfigurationError` for a value out of range.
+    Raises:
+        ConfigurationError: for a value out of range.
     """
 
     max_attempts: int = attrs.field(default=4, validator=_at_least_one)
     """Attempts in all. Those answered by a 429 that names a time, and the one with a renewed token, are not counted."""
     base_delay: float = attrs.field(default=0.5, validator=_seconds)
-    """Seconds."""
+    """The longest first delay, in seconds."""
     max_delay: float = attrs.field(default=8.0, validator=_seconds)
-    """Seconds."""
+    """The longest delay of all, in seconds."""
     on_retry: Callable[[Attempt, float], object] | None = attrs.field(default=None, validator=_callable_or_none)
     """Called before each repetition with what the attempt met and the seconds until the next.
 

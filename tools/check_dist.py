@@ -13,10 +13,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "devrev_auth_client"
 
-_METADATA = {"METADATA", "RECORD", "WHEEL", "licenses/LICENSE"}
+_METADATA = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
 _TOP = ("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "generator-config.yaml")
-_FILES = {*_TOP, "pyproject.toml", "requirements-dev.txt", "requirements-lowest.txt", "examples/demo.py"}
-_FOLDERS = ("openapi", "tests", "tools")
+_FILES = {*_TOP, "pyproject.toml", "requirements-dev.txt", "requirements-lowest.txt", "examples/demo.py", "mkdocs.yml"}
+_FOLDERS = ("docs", "openapi", "tests", "tools")
 
 
 def files_in(folder: str) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -20,6 +21,9 @@ class Block:
     language: str
     code: str
     line: int
+    title: str = ""
+    output: str | None = None
+    """What the block titled "Output" right after it shows."""
 
 
 class Document:
@@ -32,8 +36,12 @@ class Document:
 
     def blocks(self, language: str) -> list[Block]:
         """The fenced blocks of a language."""
-        fences = [token for token in self._tokens if token.type == "fence" and token.info == language]
-        return [Block(language, token.content, (token.map or [0])[0] + 2) for token in fences]
+        fences = [token for token in self._tokens if token.type == "fence"]
+        return [
+            Block(language, fence.content, (fence.map or [0])[0] + 2, _title(fence), _output(following))
+            for fence, following in zip_longest(fences, fences[1:])
+            if fence.info.partition(" ")[0] == language
+        ]
 
     def headings(self) -> list[str]:
         """The headings below the title, in order."""
@@ -63,9 +71,14 @@ class Document:
         return [str(token.attrs["href"]) for token in self._inline() if token.type == "link_open"]
 
     def code(self) -> list[str]:
-        """All that is set as code: spans, and lines of shell blocks."""
-        spans = [token.content for token in self._inline() if token.type == "code_inline"]
-        return spans + [line for block in self.blocks("sh") for line in block.code.splitlines()]
+        """All that is set as code: spans, and the commands of shell blocks."""
+        return [token.content for token in self._inline() if token.type == "code_inline"] + self.commands()
+
+    def commands(self) -> list[str]:
+        """The commands of shell blocks; of a block of language `console`, the lines after a prompt."""
+        plain = [line for block in self.blocks("sh") for line in block.code.replace("\\\n", " ").splitlines()]
+        typed = [line for block in self.blocks("console") for line in block.code.replace("\\\n", " ").splitlines()]
+        return plain + [line.removeprefix("$ ") for line in typed if line.startswith("$ ")]
 
     def make_targets(self) -> set[str]:
         """The targets of `make` that it names."""
@@ -78,3 +91,12 @@ class Document:
     def _headings(self) -> list[tuple[str, str]]:
         opened = [place for place, token in enumerate(self._tokens) if token.type == "heading_open"]
         return [(self._tokens[place].tag, self._tokens[place + 1].content) for place in opened]
+
+
+def _title(fence: Token) -> str:
+    found = re.search(r'title="([^"]*)"', fence.info)
+    return found[1] if found else ""
+
+
+def _output(following: Token | None) -> str | None:
+    return following.content if following is not None and _title(following) == "Output" else None

@@ -6,8 +6,6 @@ import inspect
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -22,6 +20,7 @@ from devrev_auth_client import (
     errors,
 )
 from devrev_auth_client.testing import FakeDevRev
+from tests.docs import programs
 from tests.docs.markdown import ROOT, Block, Document
 
 README = Document("README.md")
@@ -30,25 +29,10 @@ ERRORS = [getattr(errors, name) for name in errors.__all__ if name.endswith("Err
 STATUSES = [400, 401, 403, 404, 408, 409, 418, 429, 500, 501, 502, 503, 504, 505, 520, 599]
 
 
-@pytest.fixture
-def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDevRev]:
-    """What the examples find: a DevRev in the environment, its token in a file too, and the token ids they name."""
-    fake = FakeDevRev(rate_limit=1000)
-    token = fake.issue_token(fake.add_user())
-    assert token.id in README.text
-    (tmp_path / "devrev-token.txt").write_text(f"{token.secret}\n", encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DEVREV_TOKEN", token.secret)
-    with fake.serve() as base_url:
-        monkeypatch.setenv("DEVREV_BASE_URL", base_url)
-        yield fake
-
-
 @pytest.mark.parametrize("block", README.blocks("python"), ids=lambda block: f"line-{block.line}")
 def test_a_python_block_runs(fake: FakeDevRev, block: Block) -> None:
-    """As a program of its own, over HTTP unless it brings its own transport; a traceback names README.md's line."""
-    code = compile("\n" * (block.line - 1) + block.code, str(ROOT / "README.md"), "exec", dont_inherit=True)
-    exec(code, {"__name__": "__main__"})  # noqa: S102  # our own document
+    """As a program of its own, over HTTP unless it brings its own transport."""
+    programs.run(README, block)
     assert fake.requests or "transport=" in block.code
 
 

@@ -1,0 +1,1 @@
+"""What `make docs` uses beside mkdocs.yml to write the reference from the docstrings."""
