@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 # Tools that the generator calls by name are found in the environment, not on the machine.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help test test-slow test-lowest faults demo check lint types check-generated check-version generate record-release upgrade-generator build vendor test-matrix release-check bench bench-quick lock clean
+.PHONY: help test coverage test-slow test-lowest faults demo check lint types docs docs-serve check-generated check-version generate record-release upgrade-generator build vendor test-matrix release-check bench bench-quick lock clean
 
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -23,7 +23,10 @@ $(READY): requirements-dev.txt pyproject.toml
 	$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	touch $@
 
-test: $(READY) ## run every test, with branch coverage
+test: $(READY) ## run every test but the slow ones
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+coverage: $(READY) ## run the same tests and fail where too many branches of the package are not reached
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
 
 test-slow: $(READY) ## run the tests that take long: type checkers on regenerated and vendored code, the benchmarks' harness
@@ -36,7 +39,7 @@ $(LOWEST)/.ready: requirements-lowest.txt pyproject.toml
 	touch $@
 
 test-lowest: $(LOWEST)/.ready ## run what concerns running programs, against the lowest versions of the dependencies
-	$(LOWEST)/bin/python -m pytest -n 2 tests/unit tests/behaviour tests/faults tests/contract $(ARGS)
+	$(LOWEST)/bin/python -m pytest -n 2 tests/unit tests/behaviour tests/faults tests/contract tests/cli $(ARGS)
 
 faults: $(READY) ## play broken networks and servers for longer than a test may take
 	$(BIN)/python -m tests.faults.long_run $(ARGS)
@@ -44,7 +47,7 @@ faults: $(READY) ## play broken networks and servers for longer than a test may 
 demo: $(READY) ## show the main job against the fake (or read one token of yours: DEVREV_TOKEN and TOKEN_ID)
 	$(BIN)/python examples/demo.py $(TOKEN_ID)
 
-check: lint types check-generated check-version build test-slow ## everything that is checked beside the tests
+check: lint types docs check-generated check-version build test-slow ## everything that is checked beside the tests
 
 lint: $(READY) ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -53,6 +56,13 @@ lint: $(READY) ## ruff: rules and format
 types: $(READY) ## mypy --strict and pyright strict, generated code included
 	$(BIN)/mypy devrev_auth_client tests/typing tools
 	$(BIN)/pyright
+
+# The variable silences a notice about another generator of sites, which is no warning of ours.
+docs: $(READY) ## build the documentation into build/docs; any warning fails
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+docs-serve: $(READY) ## show the documentation at http://127.0.0.1:8000, and anew after each edit
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
 
 generate: $(READY) ## write devrev_auth_client/generated from the description, and say what changed for callers
 	$(BIN)/python -m tools.generate

@@ -12,10 +12,12 @@ Layers, each importing only from those above it:
                  generated                                what the generator wrote; of ours it uses TokenType alone
     policy       retry                                    RetryPolicy, the retry budget
                  _credentials, _rate_headers              the token; what an answer says about time
+                 token_claims                             what a token says of itself
                  _outcomes                                what an attempt can end with
                  _rate_gate                               the shared cool-down
                  _attempt_loop                            what follows from what an attempt met
     operations   _refusals, _operations                   requests and the meaning of answers
+                 _own_token                               which token is the one in use
     connections  _fork, _wire                             what a fork starts over; bodies and broken transports
                  _signal, _deadline, _readable            waiting; when an attempt is over; what an idle socket has
                  _lane_book, _route, _http11              who has which lane; the way to the server; the protocol
@@ -35,10 +37,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import errors
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from . import errors
     from ._async_client import AsyncDevRevAuthClient
     from ._operations import UNSET, AuthToken, TokenStatus, Unset, UserState, UserSummary, UserType
     from ._sync_client import DevRevAuthClient
@@ -70,13 +72,18 @@ else:
         """Import a public name when it is first asked for: models and clients take as long as all of httpx."""
         if name in __all__:
             for module in _homes():
+                if module.__name__ == f"{__name__}.{name}":
+                    return module
                 if hasattr(module, name):
                     return globals().setdefault(name, getattr(module, name))
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def _homes():
         """Yield the modules that the public names are in, those that take long to import last."""
-        yield errors
+        # `from . import errors` would ask __getattr__ for it; this makes it an attribute of the package too.
+        from .errors import DevRevAuthError  # noqa: F401
+
+        yield globals()["errors"]
         from . import token_types
 
         yield token_types

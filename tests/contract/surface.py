@@ -15,11 +15,11 @@ from typing import Any
 import attrs
 
 import devrev_auth_client as package
-from devrev_auth_client import errors, retry, testing, token_types
+from devrev_auth_client import errors, retry, testing, token_claims, token_types
 
 LISTING = Path(__file__).with_name("public_surface.txt")
 
-NAMESPACES: list[ModuleType] = [package, errors, retry, token_types, testing]
+NAMESPACES: list[ModuleType] = [package, errors, retry, token_claims, token_types, testing]
 CLASSES: list[type[Any]] = [
     package.AsyncDevRevAuthClient,
     package.DevRevAuthClient,
@@ -32,7 +32,10 @@ CLASSES: list[type[Any]] = [
     package.TokenStatus,
     package.UserType,
     package.UserState,
+    package.TokenClaims,
     testing.FakeDevRev,
+    testing.Fault,
+    testing.Injection,
     testing.FakeUser,
     testing.IssuedToken,
     testing.RecordedRequest,

@@ -10,8 +10,8 @@ from shutil import copytree, ignore_patterns
 import pytest
 
 import devrev_auth_client
-from devrev_auth_client import testing
-from tests.contract.walls import FAKE_ROWS, LAYERS, ORDER, OUTSIDE, violations
+from devrev_auth_client import cli, testing
+from tests.contract.walls import CLI_ROWS, FAKE_ROWS, LAYERS, ORDER, OUTSIDE, violations
 
 PACKAGE = Path(devrev_auth_client.__file__).parent
 
@@ -44,6 +44,11 @@ def test_the_layer_map_of_the_docstring_is_the_one_that_is_checked() -> None:
 def test_the_map_of_the_fake_is_the_one_that_is_checked() -> None:
     rows = [" ".join(filter(None, row)) for row in rows_of(testing.__doc__)]
     assert rows == FAKE_ROWS[1:]
+
+
+def test_the_map_of_the_command_line_is_the_one_that_is_checked() -> None:
+    rows = [" ".join(filter(None, row)) for row in rows_of(cli.__doc__)]
+    assert rows == CLI_ROWS[1:]
 
 
 def test_every_module_of_the_maps_exists() -> None:
@@ -80,7 +85,15 @@ def test_the_version_is_a_literal() -> None:
         ("_fake/api", "from ..errors import RateLimit", "the fake imports errors"),
         ("_fake/records", "from .api import FakeApi", "the fake imports _fake.api"),
         ("_fake/api", "from ..vendor import copy", "the fake imports vendor"),
+        ("pytest_plugin", "from .errors import RateLimit", "the pytest plugin imports errors"),
+        ("_fake/records", "import pytest", "imports pytest, which is no dependency"),
+        ("testing", "from .pytest_plugin import _fakes", "imports pytest_plugin, which is no part of the client"),
         ("vendor", "from ._version import __version__", "the vendoring command imports _version"),
+        ("_lane_book", "from .cli import main", "imports cli, which is no part of the client"),
+        ("_cli/cards", "from .calling import Calling", "the command line imports _cli.calling"),
+        ("_cli/app", "from .._call import Call", "the command line imports _call"),
+        ("cli", "import typer", "imports typer, which is no dependency"),
+        ("retry", "from .token_claims import TokenClaims", "imports token_claims, which stands above it"),
         ("generated/types", "from ..errors import RateLimit", "generated code imports errors"),
         ("generated/models/error", "from ... import _json", "generated code imports _json"),
         ("generated/client", "from ... import errors", "imports <above the package>.errors, which is in no layer"),

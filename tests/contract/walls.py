@@ -18,8 +18,8 @@ NAME = "devrev_auth_client"
 # The layer map: a module imports only from rows above its own, and in its own row from those to its left.
 LAYERS = {
     "leaves": ("errors token_types _version _json", "generated"),
-    "policy": ("retry", "_credentials _rate_headers", "_outcomes", "_rate_gate", "_attempt_loop"),
-    "operations": ("_refusals _operations",),
+    "policy": ("retry", "_credentials _rate_headers", "token_claims", "_outcomes", "_rate_gate", "_attempt_loop"),
+    "operations": ("_refusals _operations _own_token",),
     "connections": (
         "_fork _wire _signal _deadline _readable",
         "_lane_book _route _http11",
@@ -33,27 +33,54 @@ ROWS = [row.split() for rows in LAYERS.values() for row in rows]
 ORDER = [module for row in ROWS for module in row] + ["__init__"]
 
 # What ships with the client and is no part of it, from the outside in: a module imports only from rows after its own,
-# and in its own row from those to its right. Of the client, the fake may use TokenType.
+# and in its own row from those to its right. Of the client, the fake may use TokenType; the pytest plugin has both.
 FAKE_ROWS = [
     "testing",
     "_fake.devrev",
+    "_fake.accounts _fake.misbehaviour",
     "_fake.transport",
+    "_fake.slow_stream",
     "_fake.server",
     "_fake.core",
     "_fake.api _fake.quota",
-    "_fake.script",
+    "_fake.telling",
+    "_fake.journal",
+    "_fake.injection",
+    "_fake.faults",
+    "_fake.delivery _fake.foreign",
     "_fake.answers",
     "_fake.records",
+    "_fake.bearer _fake.clock",
 ]
+PLUGIN = ["pytest_plugin"]
 VENDORING = ["vendor", "_vendoring.swap", "_vendoring.source", "_vendoring.report", "_vendoring.stamp"]
+CLI_ROWS = [
+    "cli",
+    "_cli.app",
+    "_cli.command_line",
+    "_cli.calling",
+    "_cli.endings",
+    "_cli.waits",
+    "_cli.cards",
+    "_cli.token_in_hand",
+    "_cli.arguments",
+    "_cli.words _cli.screen",
+]
 FAKE = " ".join(FAKE_ROWS).split()
-ISLANDS = [("the fake", FAKE, {"token_types"}), ("the vendoring command", VENDORING, set[str]())]
+CLI = " ".join(CLI_ROWS).split()
+CLI_USES = {"_credentials", "_operations", "_sync_client", "errors", "retry", "token_claims", "token_types"}
+ISLANDS = [
+    ("the pytest plugin", PLUGIN, {"testing", "_async_client", "_sync_client", "retry"}),
+    ("the fake", FAKE, {"token_types"}),
+    ("the vendoring command", VENDORING, set[str]()),
+    ("the command line", CLI, CLI_USES),
+]
 OUTSIDE = {module for _, modules, _ in ISLANDS for module in modules}
 
 # What stands side by side in the order and still has nothing to do with one another.
 APART = [
     ("errors token_types _version _json", " ".join(LAYERS["leaves"])),
-    ("_refusals _operations", " ".join(LAYERS["connections"])),
+    ("_refusals _operations _own_token", " ".join(LAYERS["connections"])),
     (
         "_async_network _async_lane _async_connections _async_driver _async_client",
         "_sync_network _sync_lane _sync_connections _sync_driver _sync_client",
@@ -62,7 +89,7 @@ APART = [
 STRANGERS = {pair for one, other in APART for pair in product(one.split(), other.split())}
 STRANGERS |= {(other, one) for one, other in STRANGERS}
 
-FOLDERS = {"_fake", "_vendoring"}
+FOLDERS = {"_cli", "_fake", "_vendoring"}
 DEPENDENCIES = {"anyio", "attr", "attrs", "h11", "httpcore", "httpx", "sniffio"}
 # Decisions: whatever they need of these is handed in.
 PURE = {"_rate_headers", "_rate_gate", "_attempt_loop"}
@@ -149,6 +176,8 @@ def _foreign_reason(item: Import) -> str | None:
     if item.module in PURE and top in IMPURE:
         return f"a pure module imports {top}"
     allowed = DEPENDENCIES | ({"uvicorn"} if item.module == "_fake.server" else set())
+    allowed |= {"pytest"} if item.module == "pytest_plugin" else set()
+    allowed |= {"rich", "typer"} if item.module.startswith("_cli.") else set()
     if top not in sys.stdlib_module_names and top not in allowed:
         return f"imports {top}, which is no dependency"
     return None
