@@ -120,7 +120,9 @@ class Operation:
             return self._success(outcome)
         if outcome.status_code < 400:
             return self._invalid(outcome, "no answer of this API (redirects are never followed); check base_url")
-        return api_error(self.name, outcome, self._error_model(outcome))
+        # The attempt loop takes up the doubt that other statuses leave; these it does not repeat.
+        is_doubtful = outcome.status_code >= 500 and outcome.status_code != HTTPStatus.SERVICE_UNAVAILABLE
+        return api_error(self.name, outcome, self._error_model(outcome), self._doubt if is_doubtful else "")
 
     def _success(self, answer: Answer) -> Response[Any] | DevRevAuthError:
         if answer.unreadable is not None:
@@ -150,10 +152,13 @@ class Operation:
         return Response(HTTPStatus(answer.status_code), answer.content, answer.headers, parsed)
 
     def _invalid(self, answer: Answer, problem: str) -> InvalidResponseError:
-        unknown = "; whether the revocation happened is unknown" if self.effect is Effect.REVOKE else ""
         return InvalidResponseError(
-            f"{self.name}: the {answer.status_code} answer is {problem}{unknown}", status_code=answer.status_code
+            f"{self.name}: the {answer.status_code} answer is {problem}{self._doubt}", status_code=answer.status_code
         )
+
+    @property
+    def _doubt(self) -> str:
+        return "; whether the revocation happened is unknown" if self.effect is Effect.REVOKE else ""
 
     def _error_model(self, answer: Answer) -> Error | None:
         try:

@@ -26,8 +26,8 @@ _LONGEST_TEXT = 500
 _PLAIN = {401: UnauthenticatedError, 403: ForbiddenError, 404: NotFoundError}
 
 
-def api_error(name: str, answer: Answer, model: ErrorModel | None) -> APIError:
-    """Return the error for an answer of status 400 or above; `name` is the operation's."""
+def api_error(name: str, answer: Answer, model: ErrorModel | None, doubt: str = "") -> APIError:
+    """Return the error for an answer of status 400 or above; `name` is the operation's, `doubt` ends the text."""
     body: dict[str, Any] = {} if model is None else answer.body
     status = answer.status_code
     fields: APIErrorFields = {
@@ -38,7 +38,7 @@ def api_error(name: str, answer: Answer, model: ErrorModel | None) -> APIError:
         "headers": answer.headers,
         "error": model,
     }
-    text = _text(name, fields)
+    text = _text(name, fields) + doubt
     if status == HTTPStatus.BAD_REQUEST:
         is_same = body.get("is_same")
         return BadRequestError(

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import pytest
 
-from devrev_auth_client import InvalidResponseError, TokenType
+from devrev_auth_client import InvalidResponseError, TokenType, UnexpectedStatusError
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.behaviour.conftest import MakeClient
 from tests.behaviour.operations import revoke
@@ -114,3 +114,16 @@ async def test_detailed_gives_the_whole_response(make_client: MakeClient, fake: 
     assert response.status_code is HTTPStatus.NO_CONTENT
     assert response.headers["x-request-id"] == "r-1"
     assert (response.content, response.parsed) == (b"", None)
+
+
+@pytest.mark.parametrize("status", [501, 505, 520, 599])
+async def test_a_server_error_that_is_not_repeated_says_what_is_unknown(
+    make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken, status: int
+) -> None:
+    fake.respond_next(status, times=2)
+    client = make_client(pat.secret)
+    with pytest.raises(UnexpectedStatusError, match="whether the revocation happened is unknown"):
+        await client.revoke_own_auth_tokens(TokenType.PAT)
+    with pytest.raises(UnexpectedStatusError) as caught:
+        await client.get_auth_token(pat.id)
+    assert "unknown" not in str(caught.value)

@@ -46,6 +46,7 @@ def test_the_sections_stand_in_their_order() -> None:
         "Errors",
         "Retries and timeouts",
         "Secrets",
+        "The command line",
         "Testing your app",
         "Regenerating",
         "Vendoring",
