@@ -121,7 +121,7 @@ async def test_a_server_error_that_is_not_repeated_says_what_is_unknown(
     make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken, status: int
 ) -> None:
     fake.respond_next(status, times=2)
-    client = make_client(pat.secret)
+    client = make_client()
     with pytest.raises(UnexpectedStatusError, match="whether the revocation happened is unknown"):
         await client.revoke_own_auth_tokens(TokenType.PAT)
     with pytest.raises(UnexpectedStatusError) as caught:
