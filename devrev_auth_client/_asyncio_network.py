@@ -113,6 +113,10 @@ class AsyncioStream(httpcore.AsyncNetworkStream):
     ) -> httpcore.AsyncNetworkStream:
         inbox = self._inbox
         loop = asyncio.get_running_loop()
+        if inbox.received:  # read after the handshake, it would pass for what the server said in private
+            raise httpcore.ConnectError("no TLS") from ssl.SSLError("plain text came before the handshake")
+        if inbox.is_over or inbox.transport.is_closing():  # nobody would tell the handshake
+            raise httpcore.ConnectError("the connection was lost before the TLS handshake")
         try:
             with anyio.fail_after(self._deadline.bound(timeout, httpcore.ConnectTimeout)):
                 transport = await loop.start_tls(inbox.transport, inbox, ssl_context, server_hostname=server_hostname)
