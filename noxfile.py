@@ -57,4 +57,4 @@ def tests(session: nox.Session, pins: str) -> None:
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*NOT_COPIED))
     session.chdir(folder)
     session.run("python", "-c", "import devrev_auth_client as sdk; assert 'site-packages' in sdk.__file__, sdk")
-    session.run("python", "-m", "pytest", "-q", "-n", "2", *TESTS[pins], *session.posargs)
+    session.run("python", "-m", "pytest", "-q", "-n", "3", *TESTS[pins], *session.posargs)
