@@ -22,6 +22,12 @@ TEST = (
 )
 
 
+@pytest.fixture(autouse=True)
+def _a_project_of_its_own(tmp_path: Path) -> None:
+    """Else the settings of a project further up would count, where there is one."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+
+
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run pytest there as a person would, warnings as errors."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DEVREV"))}

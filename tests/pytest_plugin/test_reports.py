@@ -14,6 +14,7 @@ SECTION = "*Journal of the fake DevRev*"
 @pytest.fixture(autouse=True)
 def _a_project_of_its_own(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FAKE_DEVREV_SEED", raising=False)
+    pytester.makeini("[pytest]")  # else the settings of a project further up would count, where there is one
     pytester.makeconftest('pytest_plugins = ["devrev_auth_client.pytest_plugin"]')
 
 
