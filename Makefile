@@ -54,7 +54,7 @@ lint: $(READY) ## ruff: rules and format
 	$(BIN)/ruff format --check .
 
 types: $(READY) ## mypy --strict and pyright strict, generated code included
-	$(BIN)/mypy devrev_auth_client tests/typing tools
+	$(BIN)/mypy devrev_auth_client examples tests/typing tools
 	$(BIN)/pyright
 
 # The variable silences a notice about another generator of sites, which is no warning of ours.

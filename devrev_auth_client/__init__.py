@@ -29,12 +29,16 @@ Layers, each importing only from those above it:
                  _async_driver, _async_client             asyncio and trio
                  _sync_driver, _sync_client               threads
 
+Beside the client: testing, _fake, pytest_plugin (a DevRev for tests), cli, _cli (the command line), vendor, _vendoring
+(copies of the package).
+
 One call, step by step: `_async_client` (the public method) -> `_operations` (arguments checked, request made) ->
 `_async_driver.run` (token, gate, lane, send) -> `_attempt_loop` (again, or over) -> `Operation.interpret` (the result).
 """
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from ._version import __version__
@@ -76,7 +80,7 @@ else:
                     return module
                 if hasattr(module, name):
                     return globals().setdefault(name, getattr(module, name))
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__])
 
     def _homes():
         """Yield the modules that the public names are in, those that take long to import last."""

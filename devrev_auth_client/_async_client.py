@@ -44,9 +44,9 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], Signal]):
     not in two at the same time.
 
     Args:
-        token: the bearer token, or a callable (plain or async) that returns it: it is asked before every attempt, and
-            once more after a 401. `None` takes the environment variable `DEVREV_TOKEN`. A plain callable runs in the
-            event loop and must not block.
+        token: the bearer token, or a callable, plain or async, that returns it; `None` takes `DEVREV_TOKEN`.
+            A callable is asked before every attempt, and once more after a 401. A plain one runs in the event loop and
+            must not block. `DEVREV_TOKEN` is a variable of the environment.
         base_url: https, or http to a loopback host. `None` takes `DEVREV_BASE_URL`, else `https://api.devrev.ai`.
         timeout: seconds for one attempt once it has a connection lane, or an `httpx.Timeout` for its phases.
         total_timeout: seconds for a whole call, every wait included; `None` for no bound.
@@ -56,8 +56,8 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], Signal]):
         headers: sent with every request; may not set `Authorization`.
         proxy: as in httpx; `None` takes the environment's proxy variables.
         verify: as in httpx: True, False, an `ssl.SSLContext`, or the path of a PEM file or folder.
-        transport: an httpx transport in place of the connection lanes; `max_connections`, `proxy` and `verify` then do
-            not apply. Closing the client closes it.
+        transport: an httpx transport in place of the connection lanes; closing the client closes it.
+            `max_connections`, `proxy` and `verify` then do not apply.
 
     Raises:
         ConfigurationError: where an argument or a variable of the environment is wrong; no value is repeated in it.
@@ -138,7 +138,17 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], Signal]):
         timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
     ) -> Response[AuthTokensGetResponse]:
-        """Do as `get_auth_token` and return the whole response: status, headers, content, and `parsed.token`."""
+        """Do as `get_auth_token` and return the whole response: status, headers, content, and `parsed.token`.
+
+        Args:
+            token_id: the token's id, such as `don:identity:dvrv-us-1:devo/1:token/1`; not the token itself.
+            timeout: seconds for one attempt, in place of the client's.
+            total_timeout: seconds for the whole call, in place of the client's.
+
+        Raises:
+            ConfigurationError: for a wrong argument, before anything is sent.
+            DevRevAuthError: for all else; see `errors`.
+        """
         return await self._run(_operations.get_auth_token(token_id), timeout, total_timeout)
 
     async def get_own_auth_token(
@@ -173,8 +183,8 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], Signal]):
         Returning at all means that the server confirmed it. The token in use may be among those revoked.
 
         Args:
-            token_type: a `TokenType`, a string that begins with `urn:`, or `None`, which sends no type and leaves the
-                choice to the server.
+            token_type: a `TokenType`, a string that begins with `urn:`, or `None`.
+                `None` sends no type and leaves the choice to the server.
             timeout: seconds for one attempt, in place of the client's.
             total_timeout: seconds for the whole call, in place of the client's.
 
@@ -192,7 +202,19 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], Signal]):
         timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
     ) -> Response[None]:
-        """Do as `revoke_own_auth_tokens` and return the whole response: status, headers and content."""
+        """Do as `revoke_own_auth_tokens` and return the whole response: status, headers and content.
+
+        Args:
+            token_type: a `TokenType`, a string that begins with `urn:`, or `None`.
+                `None` sends no type and leaves the choice to the server.
+            timeout: seconds for one attempt, in place of the client's.
+            total_timeout: seconds for the whole call, in place of the client's.
+
+        Raises:
+            ConfigurationError: for a wrong argument, before anything is sent.
+            RevocationUnconfirmedError: where it may or may not have happened.
+            DevRevAuthError: for all else; see `errors`.
+        """
         return await self._run(_operations.revoke_own_auth_tokens(token_type), timeout, total_timeout)
 
     async def call(self, endpoint: Endpoint[ParsedT], /, *, safe_to_repeat: bool = False, **arguments: Any) -> ParsedT:
@@ -200,8 +222,9 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], Signal]):
 
         Args:
             endpoint: a module below `generated.api`, such as `auth_tokens_get`.
-            safe_to_repeat: whether the server may be asked again where it may have acted already; otherwise only what
-                it surely did not process is repeated. The two operations of this client keep their own rules.
+            safe_to_repeat: whether the server may be asked again where it may have acted already.
+                Otherwise only what it surely did not process is repeated. The two operations of this client keep their
+                own rules.
             arguments: those of the module's functions, without `client`.
 
         Raises:

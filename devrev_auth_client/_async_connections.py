@@ -20,7 +20,7 @@ from ._lane_book import ClosedClientError, LaneBook
 from ._outcomes import Received
 from ._route import KEEPALIVE_EXPIRY, Route
 from ._signal import Signal
-from ._wire import LONGEST_CLOSE, exchange, is_before
+from ._wire import LONGEST_CLOSE, check_ending, exchange, is_before
 
 if TYPE_CHECKING:
     from ._async_lane import AsyncLane
@@ -81,11 +81,13 @@ class AsyncLanes:
         ends = time.monotonic() + seconds
         transport.set_deadline(ends)
         try:
-            return await exchange(transport, request)
+            received = await exchange(transport, request)
         except httpx.TimeoutException:
             if is_before(ends):
                 raise  # one phase's own
             return None
+        check_ending(received)
+        return received
 
     async def release(self, transport: AsyncLane) -> None:
         """Give the lane to the next in the queue, or keep it."""

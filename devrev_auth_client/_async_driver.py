@@ -118,6 +118,9 @@ async def _send(shared: AsyncShared, call: Call, token: Secret, permit: int, beg
             whole = body is None or (answer is not None and answer.unreadable is None)
     except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller gets ours
         failure = call.failed(error, token)
+    except BaseException as stopped:  # noqa: BLE001  # a cancellation, or Ctrl-C
+        # The frames below hold the request as it is sent, and whoever shows local variables would show the token.
+        raise stopped.with_traceback(None)  # noqa: B904  # it is the one that was caught
     finally:
         try:
             call.settle(permit, answer)

@@ -66,7 +66,11 @@ class _TrioStream(httpcore.AsyncNetworkStream):
         self._stream = stream
         self._deadline = deadline
         self._socket = raw_socket
-        self._tls = stream.extra(TLSAttribute.ssl_object, None)
+        self._tls: list[object] = []  # of each layer: behind an https proxy there are two
+        layer: object = stream
+        while isinstance(layer, TLSStream):
+            self._tls.append(layer.extra(TLSAttribute.ssl_object))
+            layer = layer.transport_stream
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         try:
@@ -111,20 +115,21 @@ class _TrioStream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
-            return is_readable(self._socket) or self._holds_tls_record()
+            return is_readable(self._socket) or any(map(_holds_record, self._tls))
         if info == "socket":
             return self._socket
         if info == "ssl_object":
-            return self._tls
+            return self._tls[0] if self._tls else None
         return None
 
-    def _holds_tls_record(self) -> bool:
-        if not isinstance(self._tls, ssl.SSLObject):
-            return False
-        try:
-            self._tls.read(1)
-        except ssl.SSLWantReadError:
-            return False  # nothing, as it should be
-        except ssl.SSLError:
-            pass  # the end of the session, or worse
-        return True
+
+def _holds_record(tls: object) -> bool:
+    if not isinstance(tls, ssl.SSLObject):
+        return False
+    try:
+        tls.read(1)
+    except ssl.SSLWantReadError:
+        return False  # nothing, as it should be
+    except ssl.SSLError:
+        pass  # the end of the session, or worse
+    return True

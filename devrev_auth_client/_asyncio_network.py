@@ -63,10 +63,10 @@ class _Inbox(asyncio.Protocol):
         self.is_full = False
         self._wake()
 
-    def take(self) -> bytes:
-        """Return what has arrived."""
-        data = bytes(self.received)
-        self.received.clear()
+    def take(self, most: int) -> bytes:
+        """Return what has arrived, no more than so many bytes: reading them holds up the event loop."""
+        data = bytes(self.received[:most])
+        del self.received[:most]
         if self._is_paused:
             self._is_paused = False
             self.transport.resume_reading()
@@ -90,14 +90,18 @@ class AsyncioStream(httpcore.AsyncNetworkStream):
         self._deadline = deadline
         self._socket: socket.socket = inbox.transport.get_extra_info("socket")
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002  # bounded anyway
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         inbox = self._inbox
+        if inbox.received:
+            # A server that sends faster than this is read must hold up neither the event loop nor the deadline.
+            self._deadline.bound(timeout, httpcore.ReadTimeout)
+            await asyncio.sleep(0)
         while not inbox.received and not inbox.is_over:
             if not await inbox.change(self._deadline.bound(timeout, httpcore.ReadTimeout)):
                 raise httpcore.ReadTimeout("nothing arrived in time")
         if not inbox.received and inbox.error is not None:
             raise httpcore.ReadError(str(inbox.error)) from inbox.error
-        return inbox.take()
+        return inbox.take(max_bytes)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         inbox = self._inbox

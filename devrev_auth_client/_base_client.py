@@ -52,9 +52,17 @@ class BaseClient(Generic[ConnectionsT, EventT]):
     ) -> Self:
         """Return a copy with other options that shares connections, rate-limit gate and retry budget.
 
-        Neither changes the other; closing either closes both. `headers` are added to those there are.
+        Neither changes the other; closing either closes both. What is left out stays as it is.
 
-        Raises `ConfigurationError`.
+        Args:
+            timeout: seconds for one attempt once it has a connection lane, or an `httpx.Timeout` for its phases.
+            total_timeout: seconds for a whole call, every wait included; `None` for no bound.
+            retry: how often and how soon failures are repeated.
+            api_version: sent as `X-Devrev-Version`.
+            headers: added to those there are; may not set `Authorization`.
+
+        Raises:
+            ConfigurationError: where an argument is wrong; no value is repeated in it.
         """
         present = self._options
         options = Options(

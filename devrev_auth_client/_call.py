@@ -19,9 +19,7 @@ from ._lane_book import ClosedClientError
 from ._operations import Operation
 from ._outcomes import Answer, Cause, Failure, Received
 from ._rate_gate import Closing, EventT, RateGate
-from ._settings import (
-    Options,
-)
+from ._settings import Options
 from ._wire import NotedBody, failure_of
 from .errors import ConfigurationError, DevRevAuthError, RateLimit, TooManyRequestsError
 from .retry import RetryBudget

@@ -25,11 +25,12 @@ _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")  # what a bearer token and a header
 class Secret:
     """A bearer token that no repr, text, format or pickle shows."""
 
-    __slots__ = ("_bytes", "_is_recognisable", "_value")
+    __slots__ = ("_bytes", "_escaped", "_is_recognisable", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
         self._bytes = value.encode("ascii")
+        self._escaped = repr(value)[1:-1]  # as libraries quote what they were sent
         # A made-up token such as "test" would be found in words that have nothing to do with it.
         self._is_recognisable = len(value) >= _SHORTEST_RECOGNISABLE
 
@@ -51,7 +52,9 @@ class Secret:
 
     def scrub_text(self, text: str) -> str:
         """Return `text` without the token."""
-        return text.replace(self._value, REDACTED) if self._is_recognisable else text
+        if not self._is_recognisable:
+            return text
+        return text.replace(self._value, REDACTED).replace(self._escaped, REDACTED)
 
     def scrub_json(self, value: Any) -> Any:
         """Return decoded JSON without the token, in keys and values at any depth."""

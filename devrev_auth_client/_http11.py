@@ -26,7 +26,7 @@ class Http11:
 
     def __init__(self) -> None:
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
-        self._response: h11.Response | h11.InformationalResponse | None = None
+        self._response: h11.Response | None = None
         self._chunks: list[bytes] = []
         self._size = 0
         self._idle_since = time.monotonic()
@@ -78,9 +78,6 @@ class Http11:
                 self._response = event
             elif isinstance(event, h11.EndOfMessage):
                 return True
-            elif isinstance(event, h11.InformationalResponse) and event.status_code == 101:
-                self._response = event  # whatever comes now is no HTTP
-                return True
         return False
 
     def _answer(self) -> httpcore.Response:
@@ -121,5 +118,7 @@ def _holds_bytes_unasked_for(connection: Any) -> bool:
     inner = getattr(connection, "_connection", None)
     if inner is not None:
         return _holds_bytes_unasked_for(inner)
-    protocol = getattr(connection, "_h11_state", None)
-    return protocol is not None and bool(protocol.trailing_data[0])
+    try:
+        return bool(connection._h11_state.trailing_data[0])  # noqa: SLF001  # nothing public tells it
+    except AttributeError:
+        return True  # another httpcore, of which nobody knows

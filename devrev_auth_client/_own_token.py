@@ -16,7 +16,7 @@ def get_own_auth_token(fixed: Secret | None) -> Operation:
     body = b"" if fixed is None else _body_for(fixed)
     if isinstance(body, ConfigurationError):
         raise body
-    operation = get_auth_token("that of each attempt's token")
+    operation = get_auth_token("-")  # whose body is made for each attempt's token
     operation.body = body
     operation.body_for = _body_for if fixed is None else None
     return operation

@@ -25,7 +25,7 @@ from .errors import RateLimit
 
 
 class Wakeable(Protocol):
-    """What `anyio.Event` and `threading.Event` have in common."""
+    """What a `Signal` and a `threading.Event` have in common."""
 
     def set(self) -> object:
         """Wake whoever waits."""

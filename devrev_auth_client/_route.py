@@ -1,4 +1,4 @@
-"""How connections reach the server: its origin, the proxy, and the TLS context that all lanes share."""
+"""The way to the server, the same for all of a client's lanes."""
 
 from __future__ import annotations
 

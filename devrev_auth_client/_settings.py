@@ -43,7 +43,7 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110 section 5
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?|")  # RFC 9110 section 5.5, its ASCII part
 
 # The client's own: the token's place, and what frames the message.
-_OWN_HEADERS = {"authorization", "connection", "content-length", "host", "transfer-encoding"}
+_OWN_HEADERS = {"authorization", "connection", "content-length", "host", "transfer-encoding", "upgrade"}
 
 
 @attrs.frozen
@@ -96,6 +96,9 @@ def checked_options(
 def checked_timeout(timeout: object) -> float | httpx.Timeout:
     """Return the bound of one attempt."""
     if isinstance(timeout, httpx.Timeout):
+        for phase, seconds in timeout.as_dict().items():
+            if seconds is not None:
+                _positive_seconds(seconds, f"timeout: the {phase} of an httpx.Timeout must be positive seconds or None")
         return timeout
     return _positive_seconds(timeout, "timeout must be a positive number of seconds or an httpx.Timeout")
 

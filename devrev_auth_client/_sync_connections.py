@@ -16,7 +16,7 @@ import httpx
 from ._lane_book import ClosedClientError, LaneBook
 from ._outcomes import Received
 from ._route import KEEPALIVE_EXPIRY, Route
-from ._wire import exchange_sync, is_before
+from ._wire import check_ending, exchange_sync, is_before
 
 if TYPE_CHECKING:
     from ._sync_lane import SyncLane
@@ -75,11 +75,13 @@ class SyncLanes:
         ends = time.monotonic() + seconds
         transport.set_deadline(ends)
         try:
-            return exchange_sync(transport, request)
+            received = exchange_sync(transport, request)
         except httpx.TimeoutException:
             if is_before(ends):
                 raise  # one phase's own
             return None
+        check_ending(received)
+        return received
 
     def release(self, transport: SyncLane) -> None:
         """Give the lane to the next in the queue, or keep it."""

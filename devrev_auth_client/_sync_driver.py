@@ -21,7 +21,7 @@ SyncShared = Shared[SyncConnections[Any], threading.Event]
 def pause(seconds: float, event: threading.Event | None = None) -> None:
     """Wait so many seconds, or until the event is set."""
     if event is None:
-        time.sleep(seconds)
+        time.sleep(min(seconds, threading.TIMEOUT_MAX))
     else:
         event.wait(min(seconds, threading.TIMEOUT_MAX))
 
@@ -114,6 +114,9 @@ def _send(shared: SyncShared, call: Call, token: Secret, permit: int, begun: flo
             whole = body is None or (answer is not None and answer.unreadable is None)
     except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller gets ours
         failure = call.failed(error, token)
+    except BaseException as stopped:  # noqa: BLE001  # a cancellation, or Ctrl-C
+        # The frames below hold the request as it is sent, and whoever shows local variables would show the token.
+        raise stopped.with_traceback(None)  # noqa: B904  # it is the one that was caught
     finally:
         try:
             call.settle(permit, answer)

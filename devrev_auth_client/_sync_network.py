@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import httpcore
 
 from ._deadline import Deadline
+from ._http11 import READ_SIZE
+
+ResultT = TypeVar("ResultT")
 
 _SLICE = 4096
 """Bytes. What a socket that takes any at all takes whole, so that each slice is one wait."""
@@ -74,8 +77,81 @@ class _SyncStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
+        if self._stream.get_extra_info("ssl_object") is not None:
+            return _TlsInTls(self, ssl_context, server_hostname, timeout)
         seconds = self._deadline.bound(timeout, httpcore.ConnectTimeout)
         return _SyncStream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+class _TlsInTls(httpcore.NetworkStream):
+    """TLS to the server through an https proxy.
+
+    httpcore's own gives each `recv` all of the time again, and does not say what it has decrypted already.
+    """
+
+    def __init__(
+        self, below: _SyncStream, context: ssl.SSLContext, server_hostname: str | None, timeout: float | None
+    ) -> None:
+        self._below = below
+        self._arrived = ssl.MemoryBIO()
+        self._to_send = ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._arrived, self._to_send, server_hostname=server_hostname)
+        try:
+            self._step(self._tls.do_handshake, timeout)
+        except httpcore.ReadTimeout as error:
+            raise httpcore.ConnectTimeout(str(error)) from error
+        except (ssl.SSLError, httpcore.ReadError, httpcore.WriteError) as error:
+            raise httpcore.ConnectError(str(error)) from error
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            return self._step(lambda: self._tls.read(max_bytes), timeout)
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            return b""
+        except ssl.SSLError as error:
+            raise httpcore.ReadError(str(error)) from error
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        try:
+            self._step(lambda: self._tls.write(buffer), timeout)  # a MemoryBIO takes it all
+        except ssl.SSLError as error:
+            raise httpcore.WriteError(str(error)) from error
+
+    def close(self) -> None:
+        self._below.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable":
+            return self._below.get_extra_info(info) or self._holds_something()
+        return self._tls if info == "ssl_object" else self._below.get_extra_info(info)
+
+    def _holds_something(self) -> bool:
+        try:
+            self._tls.read(1)
+        except ssl.SSLWantReadError:
+            return False  # nothing, as it should be
+        except ssl.SSLError:
+            pass  # the end of the session, or worse
+        return True
+
+    def _step(self, step: Callable[[], ResultT], timeout: float | None) -> ResultT:
+        while True:
+            try:
+                result = step()
+            except ssl.SSLWantReadError:
+                self._flush(timeout)
+                data = self._below.read(READ_SIZE, timeout)
+                if data:
+                    self._arrived.write(data)
+                else:
+                    self._arrived.write_eof()
+            else:
+                self._flush(timeout)
+                return result
+
+    def _flush(self, timeout: float | None) -> None:
+        if self._to_send.pending:
+            self._below.write(self._to_send.read(), timeout)

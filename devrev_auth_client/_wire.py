@@ -33,7 +33,7 @@ def is_before(moment: float) -> bool:
 
 
 class NotedBody(httpx.AsyncByteStream, httpx.SyncByteStream):
-    """A request body that notes when it is first asked for: the headers are out by then.
+    """A request body that notes when it is first asked for: right before the request is sent.
 
     It is its own asynchronous iterator, because trio warns of an async generator that a cancellation leaves open.
     """
@@ -101,6 +101,17 @@ def exchange_sync(transport: httpx.BaseTransport, request: httpx.Request) -> Rec
             stream.close()
         raise
     return body.received(response)
+
+
+def check_ending(received: Received) -> None:
+    """Raise where a success may be one that was cut off: of a body that ends with the connection, nothing came.
+
+    RFC 9112 section 8: nothing tells such an answer from a whole one, so it is no proof of anything.
+    """
+    if received.content or received.unreadable or received.status_code == 204 or received.status_code >= 300:
+        return
+    if not {name.lower() for name, _ in received.headers.raw} & {b"content-length", b"transfer-encoding"}:
+        raise httpx.RemoteProtocolError("the server ended the connection where a body was to come")
 
 
 class _BoundedBody:
@@ -171,7 +182,7 @@ def _tls_refused(error: BaseException) -> bool:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):
-            # Want: the handshake waited for the peer when the connection broke (anyio 4.5 leaves it as the context).
+            # Want: the handshake waited for the peer when the connection broke.
             want = ssl.SSLWantReadError | ssl.SSLWantWriteError
             return not isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError | want)
         cause = cause.__cause__ or cause.__context__

@@ -32,7 +32,9 @@ def main() -> None:
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] not in _NEEDED:
             raise
-        sys.stderr.write("devrev-auth needs the packages typer and rich: pip install 'devrev-auth-client[cli]'\n")
+        sys.stderr.write(
+            "devrev-auth needs the packages typer and rich: install devrev-auth-client with its extra, [cli]\n"
+        )
         sys.exit(2)
     app()
 

@@ -81,6 +81,7 @@ class ErrorModel(Protocol):
     """What the generated models of error bodies have in common."""
 
     additional_properties: dict[str, Any]
+    """Fields of the body that the API's description does not know, by name."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the body as it was on the wire."""
@@ -88,7 +89,12 @@ class ErrorModel(Protocol):
 
 
 class DevRevAuthError(Exception):
-    """The base of every error of this package."""
+    """The base of every error of this package.
+
+    Args:
+        text: what the error says.
+        attempts: see below.
+    """
 
     attempts: tuple[Attempt, ...]
     """What each attempt of the call met, in order; empty where nothing was tried."""
@@ -145,6 +151,10 @@ class APIError(DevRevAuthError):
     """The API answered with an error status.
 
     A field the answer did not carry is `None`: edge proxies answer without a body of the API's own.
+
+    Args:
+        text: what the error says.
+        fields: what is below, by name.
     """
 
     status_code: int

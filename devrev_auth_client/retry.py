@@ -54,7 +54,11 @@ class RetryPolicy:
     """
 
     def longest_delay(self, repetition: int) -> float:
-        """Return the upper end, in seconds, of what the delay before this repetition (from 0) is drawn from."""
+        """Return the upper end, in seconds, of what the delay before a repetition is drawn from.
+
+        Args:
+            repetition: which one, counted from 0.
+        """
         return min(self.max_delay, self.base_delay * 2.0 ** min(repetition, 1000))
 
 

@@ -17,7 +17,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import attrs
 
@@ -81,9 +81,9 @@ class TokenClaims:
             now: an aware datetime; left out, the local clock.
 
         Raises:
-            ConfigurationError: where `now` is naive.
+            ConfigurationError: where `now` is naive, or no datetime.
         """
-        if now is not None and now.utcoffset() is None:
+        if now is not None and (not isinstance(cast(object, now), datetime) or now.utcoffset() is None):
             raise ConfigurationError("now must be an aware datetime, such as datetime.now(UTC)")
         return self.expires_at is not None and self.expires_at <= (now or datetime.now(UTC))
 

@@ -93,6 +93,8 @@ def revoke(
     calling = Calling(screen, Options(base_url, timeout, total_timeout, verbose))
     with calling.told(revocation=True):
         secret = token_in_hand(token_file)
+        if secret.scrub_text(token_type) != token_type:
+            raise RefusedArgument("TYPE holds the token in use itself; give a type of token. Nothing was sent.")
         with calling.client(secret) as client:
             screen.say(f"This revokes all tokens of type {name} that you created, for good.")
             if not token_type.is_known:

@@ -45,11 +45,11 @@ def checked_token_type(text: str | None) -> TokenType:
     name = re.sub("[-:.]", "_", given.upper()).removeprefix("TOKENTYPE_")
     if name in TokenType.__members__:
         return TokenType[name]
-    if given.startswith("urn:"):
+    if given.startswith("urn:") and not looks_like_token(given.rpartition(":")[2]):
         return TokenType(given)
     if not given:
         problem = "TYPE is missing."
-    elif looks_like_token(given):
+    elif looks_like_token(given.rpartition(":")[2]):
         problem = "TYPE looks like a token itself, which has no place on a command line. Nothing was sent."
     else:
         near = difflib.get_close_matches(name, TokenType.__members__, n=3)

@@ -35,6 +35,9 @@ class Accounts:
         """Add a user, as which tokens act; what is left out gets a value of its own.
 
         :param type: dev_user, rev_user, service_account or sys_user; other strings are shown as they are.
+        :param display_name: the name that is shown.
+        :param full_name: the full name.
+        :param email: the address of the user's email.
         :param state: shown in metadata; the fake lets users of any state in.
         :param external_ref: your id of a customer; shown for a rev_user only.
         :param dev_org: the number of the dev organization; users see the tokens of their own only.
@@ -63,10 +66,12 @@ class Accounts:
     ) -> IssuedToken:
         """Issue an active token of this user.
 
+        :param user: as whom it acts.
         :param type: any `TokenType`; also a URN that is in none of its members, to test for what DevRev may add.
         :param expires_in: seconds from now, by the fake's clock; `None` for a token without an end.
-        :param secret: the bearer; left out, a JWT with the claims of a PAT and a random signature. Its `jti` is the
-            token's id; `exp` is missing from a token without an end.
+        :param scopes: shown in metadata; the fake lets tokens of any scope do all.
+        :param secret: the bearer; left out, a JWT with the claims of a PAT and a random signature.
+            Its `jti` is the token's id; `exp` is missing from a token without an end.
         :raises ValueError: the secret is empty or that of another token of this fake.
         """
         core = self._core
@@ -78,6 +83,7 @@ class Accounts:
     def expire_token(self, token_id: str) -> None:
         """Let a token expire now.
 
+        :param token_id: the `id` of what was issued.
         :raises KeyError: there is no such token.
         """
         with self._core.lock:
@@ -87,6 +93,7 @@ class Accounts:
     def revoke_token(self, token_id: str) -> None:
         """Revoke a token, unless it is over already.
 
+        :param token_id: the `id` of what was issued.
         :raises KeyError: there is no such token.
         """
         with self._core.lock:
@@ -96,6 +103,7 @@ class Accounts:
     def token_status(self, token_id: str) -> str:
         """Give "active", "expired" or "revoked".
 
+        :param token_id: the `id` of what was issued.
         :raises KeyError: there is no such token.
         """
         with self._core.lock:
@@ -105,6 +113,8 @@ class Accounts:
         """List the revoked tokens of a user, or of all users, in the order in which they were issued.
 
         It does not matter who revoked them. A token that expired first is not among them.
+
+        :param user: whose; left out, those of all.
         """
         with self._core.lock:
             now = self._core.clock()
@@ -115,7 +125,10 @@ class Accounts:
             ]
 
     def requests_for(self, who: IssuedToken | FakeUser) -> list[RecordedRequest]:
-        """List the requests that were made with a token, or with any token of a user, oldest first."""
+        """List the requests that were made with a token, or with any token of a user, oldest first.
+
+        :param who: the token or the user.
+        """
         with self._core.lock:
             held = [held.issued for held in self._core.api.tokens.values()]
             ids = {issued.id for issued in held if who in (issued, issued.user)}

@@ -30,8 +30,11 @@ class Answer(NamedTuple):
     """An HTTP response: a status, header fields in order, and the whole content."""
 
     status: int
+    """The HTTP status."""
     headers: list[tuple[str, str]]
+    """Names and values, in order."""
     content: bytes
+    """All of the body."""
 
 
 def answer(status: int, headers: Mapping[str, str] | None = None, content: bytes = b"") -> Answer:

@@ -83,6 +83,7 @@ class FakeDevRev(Accounts, Misbehaviour):
 
         Nobody is woken by it: what a client waits for, it waits for by its own clock.
 
+        :param seconds: by how much.
         :raises ValueError: `seconds` is below 0 or has no end.
         """
         with self._core.lock:
@@ -116,6 +117,10 @@ class FakeDevRev(Accounts, Misbehaviour):
     def handle(self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes) -> Answer:
         """Answer one request: all that the fake does, without any transport; so a slow answer is not slow.
 
+        :param method: such as "POST".
+        :param path: such as "/auth-tokens.get".
+        :param headers: names, in any case, and values.
+        :param body: all of it.
         :raises ConnectionAbortedError: the connection is lost, before the answer or in the middle of its content.
         """
         result = self._core.exchange(self._core.arrives(method, path, headers), body)

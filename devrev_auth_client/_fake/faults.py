@@ -50,6 +50,9 @@ class Fault:
     a method takes `after_processing`, the request is carried out before; otherwise it has no effect.
     """
 
+    name: str
+    """What it is, in a few words; the journal shows it."""
+
     def __init__(self, name: str, _choose: Callable[[Occasion], Play]) -> None:
         self.name = name
         self._choose = _choose
@@ -73,8 +76,15 @@ class Fault:
         retry_after: float | str | None = None,
         after_processing: bool = False,
     ) -> Fault:
-        """Answer like this; the arguments are those of `FakeDevRev.respond_next`.
+        """Answer like this; `FakeDevRev.respond_next` says more of the arguments.
 
+        :param status: the HTTP status.
+        :param json: the body, as a JSON value.
+        :param html: the body, as HTML.
+        :param content: the body, as bytes.
+        :param headers: added to the answer, or in the place of those of the same name.
+        :param retry_after: seconds, or a date as a string.
+        :param after_processing: carry the request out before.
         :raises ValueError: two bodies are given.
         """
         scripted = scripted_answer(
@@ -87,8 +97,9 @@ class Fault:
     def too_many_requests(cls, retry_after: float | str | None = None) -> Fault:
         """Answer 429.
 
-        :param retry_after: seconds, or a date as a string. Left out, it is what remains of the `lasting` that
-            `FakeDevRev.inject` was given, in whole seconds, rounded up; 30 where that has no end.
+        :param retry_after: seconds, or a date as a string.
+            Left out, it is what remains of the `lasting` that `FakeDevRev.inject` was given, in whole seconds, rounded
+            up; 30 where that has no end.
         """
 
         def choose(occasion: Occasion) -> Play:
@@ -106,6 +117,7 @@ class Fault:
         """Answer with the HTML page of a proxy that stands before the API.
 
         :param status: 502, 503 and 504 are what gateways say; 200 is what a login page of a network says.
+        :param after_processing: carry the request out before.
         """
         name = f"proxy page {status}{_when(after_processing)}"
         page = scripted_answer(status, html=proxy_page(status))
@@ -115,8 +127,10 @@ class Fault:
     def lost_connection(
         cls, *, after_processing: bool = False, error: type[httpx.TransportError] | None = None
     ) -> Fault:
-        """Close the connection without an answer; the arguments are those of `FakeDevRev.lose_connection`.
+        """Close the connection without an answer; `FakeDevRev.lose_connection` says more of the arguments.
 
+        :param after_processing: carry the request out before.
+        :param error: what a caller in memory gets.
         :raises ValueError: an `error` before sending together with `after_processing`.
         """
         lost = LostConnection(error or (httpx.ReadError if after_processing else httpx.ConnectError))
@@ -130,6 +144,8 @@ class Fault:
         """Reset the connection once the whole request is there.
 
         A caller in memory gets `httpx.ReadError`; over HTTP, TCP's RST is sent.
+
+        :param after_processing: carry the request out before.
         """
         lost = LostConnection(httpx.ReadError, is_reset=True)
         return cls._always(Play(f"reset{_when(after_processing)}", lambda _: lost, processed=after_processing))
@@ -205,6 +221,7 @@ class Fault:
     def any_of(cls, *faults: Fault) -> Fault:
         """Do one of these, by chance.
 
+        :param faults: which ones; the same one twice is twice as likely.
         :raises ValueError: none is given.
         """
         if not faults:

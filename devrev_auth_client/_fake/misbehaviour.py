@@ -40,8 +40,13 @@ class Misbehaviour:
         Without `json`, `html` or `content`, an error has the API's body for its status and anything else has none.
         No header is added but Content-Type, Content-Length and Retry-After, and `headers` go before them.
 
-        :param retry_after: sent as the header; on a 429 and as a whole number, in the body too. Seconds, or a date as
-            a string.
+        :param status: the HTTP status.
+        :param json: the body, as a JSON value.
+        :param html: the body, as HTML.
+        :param content: the body, as bytes.
+        :param headers: added to the answer, or in the place of those of the same name.
+        :param retry_after: seconds, or a date as a string; sent as the header.
+            On a 429 and as a whole number, in the body too.
         :param after_processing: carry the request out before; otherwise it has no effect, whatever its bearer is.
         :param times: for how many requests.
         :raises ValueError: two bodies are given, or `times` is less than 1.
@@ -67,8 +72,9 @@ class Misbehaviour:
         """Lose the connection of the next request; queues up with `respond_next`.
 
         :param after_processing: carry the request out and lose the answer; otherwise it has no effect.
-        :param error: what a caller in memory gets. The default is ReadError after processing, else ConnectError, for
-            which the body is not read. Over real HTTP the connection is closed without an answer, whatever this says.
+        :param error: what a caller in memory gets.
+            The default is ReadError after processing, else ConnectError, for which the body is not read. Over real HTTP
+            the connection is closed without an answer, whatever this says.
         :param times: for how many requests.
         :raises ValueError: an `error` before sending together with `after_processing`, or `times` is less than 1.
         """
@@ -77,6 +83,7 @@ class Misbehaviour:
     def play_next(self, fault: Fault, *, times: int = 1) -> None:
         """Let a fault happen to the next request; queues up with `respond_next`.
 
+        :param fault: what happens.
         :param times: to how many requests.
         :raises ValueError: `times` is less than 1.
         """
@@ -106,9 +113,10 @@ class Misbehaviour:
 
         What is queued for the next request goes first; of several injected faults, the one that was injected first.
 
+        :param fault: what happens.
         :param probability: from 0 to 1. Chance is drawn from the fake's `seed` and the number of the request.
-        :param requests: which ones: a number or a collection of numbers, 1 being the first request from now on that
-            `user` and `operation` let in.
+        :param requests: which ones, as a number or a collection of numbers.
+            1 is the first request from now on that `user` and `operation` let in.
         :param after: seconds from now, by the fake's clock, when it begins.
         :param lasting: seconds from its beginning, by the fake's clock, when it ends.
         :param times: to how many requests at most.

@@ -32,20 +32,24 @@ def wire_date(epoch: float) -> str:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class FakeUser:
-    """A user of the fake, made by `FakeDevRev.add_user`.
-
-    `number` counts the users of one fake and is part of `id` and `display_id`; `dev_org` is the number of the dev
-    organization that the user belongs to. `external_ref` is for a `rev_user` only. All else is as on the wire.
-    """
+    """A user of the fake, made by `FakeDevRev.add_user`. What is not said to be otherwise is as on the wire."""
 
     number: int
+    """Counts the users of one fake; part of `id` and `display_id`."""
     type: str
+    """The kind of user: "dev_user", "rev_user", "service_account" or "sys_user"."""
     dev_org: int
+    """The number of the dev organization that the user belongs to."""
     display_name: str
+    """The name that is shown; not unique."""
     full_name: str
+    """The full name."""
     email: str
+    """The address of the user's email."""
     state: str
+    """Whether the account is in use, such as "active"."""
     external_ref: str | None = None
+    """Your id of a customer; for a `rev_user` only."""
 
     def __repr__(self) -> str:
         # Short: it is shown with each of the user's tokens wherever a test compares those.
@@ -97,12 +101,16 @@ class FakeUser:
 
 @dataclass(frozen=True, kw_only=True)
 class IssuedToken:
-    """What the issuer of a token gets once: `id` names the token, `secret` is the bearer, which no `repr` shows."""
+    """What the issuer of a token gets once."""
 
     id: str
+    """Names the token; what `get_auth_token` takes."""
     secret: str = field(repr=False)
+    """The bearer, which no `repr` shows; what a client takes."""
     type: TokenType
+    """The kind of token."""
     user: FakeUser
+    """As whom it acts."""
 
 
 @dataclass(kw_only=True)
@@ -165,22 +173,22 @@ class HeldToken:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedRequest:
-    """One request as the fake received it.
-
-    :ivar method: "POST".
-    :ivar path: "/auth-tokens.get", without a query.
-    :ivar headers: as sent, except that the credential in `Authorization` is replaced by "[hidden]".
-    :ivar body: the JSON that was sent; the raw bytes where it was no JSON; `None` where there was no body, or the
-        connection was lost before it was read.
-    :ivar token_id: which of the fake's tokens was used; `None` for a missing or unknown bearer.
-    :ivar status: the HTTP status answered; `None` where the connection was lost.
-    :ivar received_at: when, by the fake's clock.
-    """
+    """One request as the fake received it."""
 
     method: str
+    """Such as "POST"."""
     path: str
+    """Such as "/auth-tokens.get", without a query."""
     headers: httpx.Headers
+    """As sent, except that the credential in `Authorization` is replaced by "[hidden]"."""
     body: Any
+    """The JSON that was sent; the raw bytes where it was no JSON; `None` where there was no body.
+
+    `None`, too, where the connection was lost before the body was read.
+    """
     token_id: str | None
+    """Which of the fake's tokens was used; `None` for a missing or unknown bearer."""
     status: int | None
+    """The HTTP status answered; `None` where the connection was lost."""
     received_at: datetime
+    """When, by the fake's clock: an aware datetime in UTC."""

@@ -139,7 +139,7 @@ def _server(core: FakeCore) -> uvicorn.Server:
         import uvicorn
         from uvicorn.protocols.http.h11_impl import H11Protocol
     except ModuleNotFoundError as missing:
-        message = "FakeDevRev needs uvicorn to serve HTTP: pip install 'devrev-auth-client[testing]'"
+        message = "FakeDevRev needs uvicorn to serve HTTP: install devrev-auth-client with its extra, [testing]"
         raise ModuleNotFoundError(message, name=missing.name) from missing
 
     # By client address, which is what a scope names its client by. A connection lives as long as a request on it.

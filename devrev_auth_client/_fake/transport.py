@@ -16,13 +16,22 @@ if TYPE_CHECKING:
 
 
 class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Answers in memory what clients send; closing it changes nothing, so that clients can share it."""
+    """Answers in memory what clients send; closing it changes nothing, so that clients can share it.
+
+    `FakeDevRev.transport` makes it.
+
+    :param core: the fake's own.
+    """
 
     def __init__(self, core: FakeCore) -> None:
         self._core = core
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request of a sync client."""
+        """Answer one request of a sync client.
+
+        :param request: what httpx sends.
+        :raises httpx.TransportError: the connection is lost, as scripted.
+        """
         arrival = self._arrives(request)
         body = b""
         if not arrival.never_sent:
@@ -37,7 +46,11 @@ class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return _response(reply, stream)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request of an async client, on asyncio or trio."""
+        """Answer one request of an async client, on asyncio or trio.
+
+        :param request: what httpx sends.
+        :raises httpx.TransportError: the connection is lost, as scripted.
+        """
         # Network I/O would let other tasks run, and would be where this one is cancelled.
         await checkpoint()
         arrival = self._arrives(request)

@@ -57,9 +57,13 @@ class Response(Generic[T]):
     """A whole response; `parsed` is the model, or None where the description names none for the status."""
 
     status_code: HTTPStatus
+    """The HTTP status."""
     content: bytes
+    """The body as it came."""
     headers: MutableMapping[str, str]
+    """The headers of the answer."""
     parsed: T | None
+    """The body as its model; None where the description names none for the status."""
 
 
 __all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset"]

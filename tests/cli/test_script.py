@@ -178,7 +178,7 @@ def test_without_typer_it_says_what_to_install() -> None:
     for missing in ("typer", "rich"):
         done = python(code.format(missing))
         assert done == Ended(
-            2, "", "devrev-auth needs the packages typer and rich: pip install 'devrev-auth-client[cli]'\n"
+            2, "", "devrev-auth needs the packages typer and rich: install devrev-auth-client with its extra, [cli]\n"
         )
     assert "ModuleNotFoundError" in python(code.format("devrev_auth_client._cli.cards")).err
 

@@ -49,6 +49,7 @@ async def calls_awaited(client: AsyncDevRevAuthClient) -> None:
     await client.revoke_own_auth_tokens(None)
     await client.get_auth_token(ID, timeout=5, total_timeout=None)
     await client.get_auth_token(ID, timeout=httpx.Timeout(5, connect=1), total_timeout=2.5)
+    assert_type(await client.get_own_auth_token(timeout=5), AuthToken)
 
     detailed = await client.get_auth_token_detailed(ID)
     assert_type(detailed.parsed, AuthTokensGetResponse | None)
@@ -61,7 +62,8 @@ async def calls_awaited(client: AsyncDevRevAuthClient) -> None:
     await client.revoke_own_auth_tokens()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     # The options are keyword-only.
     await client.get_auth_token(ID, 5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    # A token id is one string.
+    # A token id is one string, and one's own token has no need of it.
+    await client.get_own_auth_token(ID)  # type: ignore[arg-type, call-arg]  # pyright: ignore[reportCallIssue]
     await client.get_auth_token(None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     await client.get_auth_token(b"id")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     # A forgotten `await`.
@@ -76,6 +78,7 @@ async def calls_awaited(client: AsyncDevRevAuthClient) -> None:
 
 def calls_in_sync(client: DevRevAuthClient) -> None:
     assert_type(client.get_auth_token(ID), AuthToken)
+    assert_type(client.get_own_auth_token(), AuthToken)
     client.revoke_own_auth_tokens(TokenType.SESSION, total_timeout=10)
     assert_type(client.get_auth_token_detailed(ID).content, bytes)
     assert_type(client.revoke_own_auth_tokens_detailed(None).parsed, None)
@@ -96,6 +99,8 @@ async def any_endpoint(client: AsyncDevRevAuthClient, sync: DevRevAuthClient) ->
     delete = AuthTokensSelfDeleteRequest(requested_token_type=TokenType.PAT)
     assert_type(await client.call(auth_tokens_self_delete, body=delete), Any)
     assert_type(sync.call(auth_tokens_self_delete, body=delete), Any)
+    found = await client.with_options(timeout=5).call(auth_tokens_get, safe_to_repeat=True, body=get)
+    assert_type(found.token.expires_at or None, datetime.datetime | None)
 
     # A module that is no endpoint, and a function of one.
     sync.call(errors)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

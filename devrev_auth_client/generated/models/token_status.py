@@ -7,5 +7,8 @@ class TokenStatus(OpenStrEnum):
     """Whether the token still authenticates. Open to values not listed."""
 
     ACTIVE = "active"
+    """`active` on the wire."""
     EXPIRED = "expired"
+    """`expired` on the wire."""
     REVOKED = "revoked"
+    """`revoked` on the wire."""

@@ -1,0 +1,75 @@
+"""A call that is interrupted leaves a traceback, and who records its local variables must not record the token."""
+
+import asyncio
+import gc
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Awaitable, Callable
+
+import anyio
+import pytest
+import trio
+
+from devrev_auth_client import AsyncDevRevAuthClient, DevRevAuthClient
+from tests.faults.backends import TOKEN_ID
+from tests.faults.server import FaultServer, Hang
+
+SECRET = "-".join(["bearer", "that", "nobody", "may", "see"])
+
+
+def frames_of_the_package(error: BaseException) -> list[str]:
+    """What shows of the library's frames, their local variables included."""
+    seen = traceback.TracebackException.from_exception(error, capture_locals=True)
+    shown: list[str] = []
+    while seen is not None:
+        shown += [f"{frame.filename} {frame.name} {frame.locals}" for frame in seen.stack if frame.filename != __file__]
+        seen = seen.__cause__ or seen.__context__  # type: ignore[assignment]
+    return shown
+
+
+async def with_asyncio(call: Callable[[], Awaitable[object]]) -> None:
+    async with asyncio.timeout(0.1):
+        await call()
+
+
+async def with_wait_for(call: Callable[[], Awaitable[object]]) -> None:
+    await asyncio.wait_for(call(), 0.1)  # type: ignore[arg-type]
+
+
+async def with_anyio(call: Callable[[], Awaitable[object]]) -> None:
+    with anyio.fail_after(0.1):
+        await call()
+
+
+async def with_trio(call: Callable[[], Awaitable[object]]) -> None:
+    with trio.fail_after(0.1):
+        await call()
+
+
+@pytest.mark.parametrize(
+    ("loop", "cut"),
+    [("asyncio", with_asyncio), ("asyncio", with_wait_for), ("asyncio", with_anyio), ("trio", with_trio)],
+)
+def test_a_cancelled_call_shows_no_token(loop: str, cut: Callable[..., Awaitable[None]]) -> None:
+    """The everyday way to meet it: a timeout around a call."""
+
+    async def main(url: str) -> None:
+        async with AsyncDevRevAuthClient(SECRET, base_url=url) as client:
+            with pytest.raises(TimeoutError if loop == "asyncio" else trio.TooSlowError) as caught:
+                await cut(lambda: client.get_auth_token(TOKEN_ID))
+        assert [frame for frame in frames_of_the_package(caught.value) if SECRET in frame] == []
+
+    with FaultServer(Hang()) as server:
+        anyio.run(main, server.url, backend=loop)
+    gc.collect()
+
+
+def test_ctrl_c_shows_no_token() -> None:
+    """In the main thread of a sync program."""
+    with FaultServer(Hang()) as server, DevRevAuthClient(SECRET, base_url=server.url) as client:
+        threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt) as caught:
+            client.get_auth_token(TOKEN_ID)
+        assert [frame for frame in frames_of_the_package(caught.value) if SECRET in frame] == []

@@ -1,0 +1,150 @@
+"""How types narrow in what users write: missing fields, enums, errors. For type checkers alone; see `api.py`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Literal, assert_type
+
+from devrev_auth_client import (
+    UNSET,
+    APIError,
+    AuthToken,
+    ConfigurationError,
+    DevRevAuthError,
+    InternalServerError,
+    InvalidResponseError,
+    NotFoundError,
+    RateLimit,
+    RevocationUnconfirmedError,
+    ServiceUnavailableError,
+    TokenClaims,
+    TokenStatus,
+    TokenType,
+    TooManyRequestsError,
+    TotalTimeoutError,
+    TransportError,
+    Unset,
+    UserSummary,
+    UserType,
+    errors,
+)
+
+
+def a_missing_field(token: AuthToken) -> datetime | None:
+    if token.expires_at:
+        assert_type(token.expires_at, datetime)
+        assert_type(token.expires_at.timestamp(), float)
+    if not token.created_by:
+        return None
+    assert_type(token.created_by, UserSummary)
+    assert_type(token.subject or None, str | None)
+    assert_type(token.scopes or [], list[str])
+    match token.expires_at:
+        case Unset():
+            assert_type(token.expires_at, Unset)
+            return None
+        case expires_at:
+            return assert_type(expires_at, datetime)
+
+
+def a_missing_field_by_class(token: AuthToken) -> None:
+    if isinstance(token.subject, str):
+        assert_type(token.subject, str)
+    if isinstance(token.subject, Unset):
+        return
+    assert_type(token.subject, str)
+
+
+def what_does_not_narrow(token: AuthToken) -> None:
+    # Checkers compare with None and enum members by identity, and with nothing else: ask `if token.subject`.
+    if token.subject is not UNSET:
+        token.subject.upper()  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    # A datetime or UNSET has no order.
+    _ = token.expires_at < datetime.now(UTC)  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue, reportUnknownVariableType]
+
+
+def enums_compared(token: AuthToken, user: UserSummary, token_type: TokenType) -> None:
+    assert_type(token.status == TokenStatus.ACTIVE, bool)
+    assert_type(user.type_ == UserType.DEV_USER, bool)
+    assert_type(token_type in TokenType, bool)
+    assert_type("urn:devrev:params:oauth:token-type:pat" in TokenType, bool)
+    assert_type({token_type: 1}, dict[TokenType, int])
+    assert_type(TokenType["PAT"], TokenType)
+    wire: str = token_type
+    print(wire == token_type)
+
+    # Two enums, or an enum and an id, have nothing in common.
+    print(user.type_ == TokenStatus.ACTIVE)  # type: ignore[comparison-overlap]  # pyright: ignore[reportUnnecessaryComparison]
+    print(TokenType.PAT == "pat")  # type: ignore[comparison-overlap]  # pyright: ignore[reportUnnecessaryComparison]
+
+
+def enums_matched(token: AuthToken, status: TokenStatus) -> str:
+    match token.status:
+        case TokenStatus.ACTIVE:
+            return assert_type(token.status, Literal[TokenStatus.ACTIVE]).name
+        case Unset():
+            return "not told"
+        case other:
+            print(other.is_known)
+    match status:
+        case TokenStatus.ACTIVE:
+            return "works"
+        case TokenStatus.EXPIRED | TokenStatus.REVOKED as over:
+            return assert_type(over, Literal[TokenStatus.EXPIRED, TokenStatus.REVOKED]).name
+        case _:
+            # A status that the server added comes here. Checkers take an enum for closed, and so this for unreachable.
+            return status  # type: ignore[unreachable]
+
+
+def errors_matched(error: DevRevAuthError) -> float | None:
+    match error:
+        case TooManyRequestsError(retry_after=float(seconds)):
+            return assert_type(seconds, float)
+        case TooManyRequestsError(rate_limit=RateLimit(remaining=left)):
+            return assert_type(left, int | None)
+        case ServiceUnavailableError() | TooManyRequestsError():
+            return assert_type(error.retry_after, float | None)
+        case InternalServerError(reference_id=str(reference)):
+            print(assert_type(reference, str))
+        case NotFoundError() as missing:
+            assert_type(missing, NotFoundError)
+        case APIError(status_code=status) if status >= 500:
+            assert_type(status, int)
+        case APIError(type="invalid_field"):
+            assert_type(error, APIError)
+        case RevocationUnconfirmedError(likely_revoked=likely):
+            assert_type(likely, bool)
+        case TotalTimeoutError() | TransportError() | InvalidResponseError():
+            assert_type(error, TotalTimeoutError | TransportError | InvalidResponseError)
+        case errors.ConfigurationError():
+            assert_type(error, ConfigurationError)
+        case _:
+            assert_type(error, DevRevAuthError)
+    return None
+
+
+def errors_in_groups(group: ExceptionGroup[DevRevAuthError]) -> None:
+    assert_type(group.exceptions[0], DevRevAuthError | ExceptionGroup[DevRevAuthError])
+    try:
+        raise group
+    except* TooManyRequestsError as busy:
+        assert_type(busy, ExceptionGroup[TooManyRequestsError])
+
+
+def claims_of_a_token(now: datetime) -> None:
+    claims = TokenClaims.from_token("token")
+    assert_type(claims, TokenClaims)
+    assert_type(claims.token_id, str | None)
+    assert_type(claims.token_type, TokenType | None)
+    assert_type(claims.claims["email"], Any)
+    assert_type(claims.is_expired(), bool)
+    assert_type(claims.is_expired(now), bool)
+    if claims.expires_at is not None and claims.issued_at:
+        assert_type((claims.expires_at - claims.issued_at).total_seconds(), float)
+
+    # A claim is perhaps missing.
+    claims.expires_at.timestamp()  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
+    # Claims are read-only, and made from a token.
+    claims.token_id = "id"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    TokenClaims("token")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    TokenClaims.from_token(b"token")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
