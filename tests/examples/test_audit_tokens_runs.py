@@ -41,8 +41,9 @@ def test_a_killed_run_loses_no_row_and_the_next_one_reads_what_is_missing(
     assert {row["status"] for row in rows} == {"active"}
     # Those that were on their way when the first run was killed may still come in.
     assert {request.body["token_id"] for request in fake.requests} == set(ids) - {row["id"] for row in before}
+    fake.requests.clear()
     assert audit(ids).returncode == 0
-    assert len(fake.requests) == 20
+    assert fake.requests == []
 
 
 def test_a_rate_limit_is_waited_for(tmp_path: Path) -> None:

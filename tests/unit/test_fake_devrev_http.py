@@ -211,4 +211,5 @@ def test_the_command_says_why_it_cannot_serve() -> None:
     code = "import sys; sys.modules['uvicorn'] = None; from devrev_auth_client.testing import main; sys.exit(main([]))"
     missing = run(sys.executable, "-c", code)
     assert (missing.returncode, missing.stdout) == (1, "")
-    assert missing.stderr == "FakeDevRev needs uvicorn to serve HTTP: install devrev-auth-client with its extra, [testing]\n"
+    needed = "FakeDevRev needs uvicorn to serve HTTP: install devrev-auth-client with its extra, [testing]\n"
+    assert missing.stderr == needed
