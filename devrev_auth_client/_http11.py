@@ -78,6 +78,8 @@ class Http11:
                 self._response = event
             elif isinstance(event, h11.EndOfMessage):
                 return True
+            elif not isinstance(event, h11.InformationalResponse):  # pragma: no cover  # h11 refuses what leads here
+                raise h11.RemoteProtocolError("the server left HTTP")
         return False
 
     def _answer(self) -> httpcore.Response:
