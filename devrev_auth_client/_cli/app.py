@@ -8,6 +8,7 @@ import typer
 from rich.prompt import Confirm
 from rich.text import Text
 
+from .._version import __version__
 from ..errors import ConfigurationError
 from ..token_claims import TokenClaims, claims_of
 from . import cards, words
@@ -46,11 +47,24 @@ _Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tell of each at
 app = typer.Typer(
     name="devrev-auth",
     cls=CommandLine,
-    help="Look at DevRev auth tokens and revoke your own.",
-    epilog=EXIT_STATUSES,
     pretty_exceptions_enable=False,
     pretty_exceptions_show_locals=False,
 )
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        _show(Screen(), [__version__])
+        raise typer.Exit
+
+
+@app.callback(epilog=EXIT_STATUSES)
+def devrev_auth(
+    version: Annotated[  # its callback does it
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Look at DevRev auth tokens and revoke your own."""
 
 
 @app.command(epilog=EXIT_STATUSES)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import devrev_auth_client
 from devrev_auth_client import TokenType
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.cli.conftest import FIRST, SECRET
@@ -190,3 +191,8 @@ import devrev_auth_client, devrev_auth_client.testing, devrev_auth_client.token_
 print([name for name in sys.modules if name.startswith(("typer", "devrev_auth_client.cli", "devrev_auth_client._cli"))])
 """
     assert python(code) == Ended(0, "[]\n", "")
+
+
+def test_it_tells_its_version() -> None:
+    """Without a token, and without asking anybody."""
+    assert run("--version", variables={}) == (0, f"{devrev_auth_client.__version__}\n", "")
