@@ -33,16 +33,16 @@ class Mode:
 
 
 FULL = (
-    Mode(name="serial", tasks=1, each=300, rounds=31),
-    Mode(name="serial sync", tasks=1, each=300, rounds=31, sync=True),
-    Mode(name="10 tasks", tasks=10, each=20, rounds=15),
-    Mode(name="100 tasks", tasks=100, each=5, rounds=9),
-    Mode(name="1,000 tasks", tasks=1_000, rounds=9),
-    Mode(name="10,000 tasks", tasks=10_000, rounds=3),
-    Mode(name="cold burst of 1,000", tasks=1_000, rounds=5, port="plain delayed", cold=True),
-    Mode(name="cold burst of 10,000", tasks=10_000, rounds=3, port="plain delayed", cold=True),
-    Mode(name="cold burst of 1,000, TLS", tasks=1_000, rounds=5, port="tls delayed", cold=True),
-    Mode(name="cold burst of 10,000, TLS", tasks=10_000, rounds=3, port="tls delayed", cold=True),
+    Mode(name="serial", tasks=1, each=300, rounds=21),
+    Mode(name="serial sync", tasks=1, each=300, rounds=21, sync=True),
+    Mode(name="10 tasks", tasks=10, each=20, rounds=9),
+    Mode(name="100 tasks", tasks=100, each=5, rounds=7),
+    Mode(name="1,000 tasks", tasks=1_000, rounds=3),
+    Mode(name="10,000 tasks", tasks=10_000, rounds=1),
+    Mode(name="cold burst of 1,000", tasks=1_000, rounds=2, port="plain delayed", cold=True),
+    Mode(name="cold burst of 10,000", tasks=10_000, rounds=1, port="plain delayed", cold=True),
+    Mode(name="cold burst of 1,000, TLS", tasks=1_000, rounds=1, port="tls delayed", cold=True),
+    Mode(name="cold burst of 10,000, TLS", tasks=10_000, rounds=1, port="tls delayed", cold=True),
 )
 
 QUICK = (
