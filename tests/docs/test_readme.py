@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import subprocess
 import sys
@@ -50,8 +51,20 @@ def test_the_sections_stand_in_their_order() -> None:
         "Testing your app",
         "Regenerating",
         "Vendoring",
+        "What a call costs",
         "Versioning and licence",
     ]
+
+
+def test_the_costs_are_those_that_were_measured() -> None:
+    results = json.loads((ROOT / "benchmarks" / "results" / "latest.json").read_text("utf-8"))
+    [[head, *rows]] = README.tables("What a call costs")
+    columns = ["ours", *head[2:]]
+    for mode, *cells in rows:
+        rivals = results["modes"][mode]["rivals"]
+        assert cells == [f"{rivals[name]['ratio']['cpu']['median']:.2f}" if name in rivals else "-" for name in columns]
+    assert len(rows) >= 5
+    assert results["taken_at"][:10] in README.text
 
 
 def test_the_first_example_is_ten_lines() -> None:
