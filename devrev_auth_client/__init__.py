@@ -85,7 +85,7 @@ else:
     def _homes():
         """Yield the modules that the public names are in, those that take long to import last."""
         # `from . import errors` would ask __getattr__ for it; this makes it an attribute of the package too.
-        from .errors import DevRevAuthError  # noqa: F401
+        from .errors import DevRevAuthError  # noqa: F401  # imported for what importing does
 
         yield globals()["errors"]
         from . import token_types

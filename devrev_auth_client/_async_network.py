@@ -15,7 +15,7 @@ from anyio.streams.tls import TLSAttribute, TLSStream
 
 from . import _asyncio_network
 from ._deadline import Deadline
-from ._readable import is_readable
+from ._readable import holds_record, is_readable
 
 
 class AsyncBackend(httpcore.AsyncNetworkBackend):
@@ -66,7 +66,7 @@ class _TrioStream(httpcore.AsyncNetworkStream):
         self._stream = stream
         self._deadline = deadline
         self._socket = raw_socket
-        self._tls: list[object] = []  # of each layer: behind an https proxy there are two
+        self._tls: list[ssl.SSLObject] = []  # of each layer: behind an https proxy there are two
         layer: object = stream
         while isinstance(layer, TLSStream):
             self._tls.append(layer.extra(TLSAttribute.ssl_object))
@@ -115,21 +115,9 @@ class _TrioStream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
-            return is_readable(self._socket) or any(map(_holds_record, self._tls))
+            return is_readable(self._socket) or any(map(holds_record, self._tls))
         if info == "socket":
             return self._socket
         if info == "ssl_object":
             return self._tls[0] if self._tls else None
         return None
-
-
-def _holds_record(tls: object) -> bool:
-    if not isinstance(tls, ssl.SSLObject):
-        return False
-    try:
-        tls.read(1)
-    except ssl.SSLWantReadError:
-        return False  # nothing, as it should be
-    except ssl.SSLError:
-        pass  # the end of the session, or worse
-    return True

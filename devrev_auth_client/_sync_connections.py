@@ -74,13 +74,9 @@ class SyncLanes:
         """Send and read; the lane keeps to the time by itself."""
         ends = time.monotonic() + seconds
         transport.set_deadline(ends)
-        try:
-            received = exchange_sync(transport, request)
-        except httpx.TimeoutException:
-            if is_before(ends):
-                raise  # one phase's own
-            return None
-        check_ending(received)
+        received = _exchange_by(ends, transport, request)
+        if received is not None:
+            check_ending(received)
         return received
 
     def release(self, transport: SyncLane) -> None:
@@ -133,6 +129,15 @@ class SyncLanes:
             logger.debug("closing a connection raised %s", type(error).__name__)
 
 
+def _exchange_by(ends: float, transport: httpx.BaseTransport, request: httpx.Request) -> Received | None:
+    try:
+        return exchange_sync(transport, request)
+    except httpx.TimeoutException:
+        if is_before(ends):
+            raise  # one phase's own
+        return None
+
+
 class SyncTransport:
     """The same for the sync client; it bounds its phases by itself."""
 
@@ -148,13 +153,7 @@ class SyncTransport:
 
     def exchange(self, transport: httpx.BaseTransport, request: httpx.Request, seconds: float) -> Received | None:
         """Send and read; the request carries a timeout for each phase, and nothing else can cut them."""
-        ends = time.monotonic() + seconds
-        try:
-            return exchange_sync(transport, request)
-        except httpx.TimeoutException:
-            if is_before(ends):
-                raise
-            return None
+        return _exchange_by(time.monotonic() + seconds, transport, request)
 
     def release(self, transport: httpx.BaseTransport) -> None:
         """Do nothing."""

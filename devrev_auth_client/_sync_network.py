@@ -11,6 +11,7 @@ import httpcore
 
 from ._deadline import Deadline
 from ._http11 import READ_SIZE
+from ._readable import holds_record
 
 ResultT = TypeVar("ResultT")
 
@@ -125,17 +126,8 @@ class _TlsInTls(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
-            return self._below.get_extra_info(info) or self._holds_something()
+            return self._below.get_extra_info(info) or holds_record(self._tls)
         return self._tls if info == "ssl_object" else self._below.get_extra_info(info)
-
-    def _holds_something(self) -> bool:
-        try:
-            self._tls.read(1)
-        except ssl.SSLWantReadError:
-            return False  # nothing, as it should be
-        except ssl.SSLError:
-            pass  # the end of the session, or worse
-        return True
 
     def _step(self, step: Callable[[], ResultT], timeout: float | None) -> ResultT:
         while True:
