@@ -1,4 +1,8 @@
-"""Network access for one lane of a thread: httpcore's own, each step bounded by one deadline."""
+"""Network access for one lane of a thread: a socket, and TLS over it, each step bounded by one deadline.
+
+httpcore's own would do; it costs more, gives each `recv` of a TLS session within another all of the time again, and
+does not say what such a session has decrypted already.
+"""
 
 from __future__ import annotations
 
@@ -11,29 +15,28 @@ import httpcore
 
 from ._deadline import Deadline
 from ._http11 import READ_SIZE
-from ._readable import holds_record
+from ._readable import holds_record, is_readable
 
 ResultT = TypeVar("ResultT")
 
-_SLICE = 4096
-"""Bytes. What a socket that takes any at all takes whole, so that each slice is one wait."""
-
 
 class SyncBackend(httpcore.NetworkBackend):
-    """httpcore's own network access, each step bounded by one common deadline."""
+    """Network access for threads. It remembers what it opened, so that nothing stays open when it is closed.
+
+    httpcore forgets a connection whose TLS handshake could not begin any more.
+    """
 
     def __init__(self) -> None:
         self.deadline = Deadline()
-        self._plain = httpcore.SyncBackend()
-        self._opened: httpcore.NetworkStream | None = None
+        self._opened: _SocketStream | None = None
 
     def connect_tcp(
         self,
         host: str,
         port: int,
         timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
+        local_address: str | None = None,  # noqa: ARG002  # none of ours
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002  # none of ours
     ) -> httpcore.NetworkStream:
         """Connect to the first address that answers; an address that is silent leaves time for those behind it."""
         try:
@@ -46,55 +49,67 @@ class SyncBackend(httpcore.NetworkBackend):
             seconds = self.deadline.bound(timeout, httpcore.ConnectTimeout)
             share = None if seconds is None else seconds / (len(addresses) - index)
             try:
-                self._opened = self._plain.connect_tcp(address, port, share, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failed = error
+                opened = socket.create_connection((address, port), share)
+            except TimeoutError as error:
+                failed = httpcore.ConnectTimeout(str(error))
+            except OSError as error:
+                failed = httpcore.ConnectError(str(error))
             else:
-                return _SyncStream(self._opened, self.deadline)
+                opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self._opened = _SocketStream(opened, self.deadline)
+                return self._opened
         raise failed
 
     def close(self) -> None:
-        """Close what was opened last: httpcore forgets a connection whose TLS handshake could not begin any more."""
+        """Close what was opened last."""
         if self._opened is not None:
             self._opened.close()
 
 
-class _SyncStream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
-        self._stream = stream
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.bound(timeout, httpcore.ReadTimeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        # httpcore gives each send() the same time; slice by slice the time left is looked at in between.
-        for start in range(0, len(buffer), _SLICE):
-            self._stream.write(buffer[start : start + _SLICE], self._deadline.bound(timeout, httpcore.WriteTimeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
+class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        if self._stream.get_extra_info("ssl_object") is not None:
-            return _TlsInTls(self, ssl_context, server_hostname, timeout)
-        seconds = self._deadline.bound(timeout, httpcore.ConnectTimeout)
-        return _SyncStream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._deadline)
+        return _TlsStream(self, ssl_context, server_hostname, timeout)
+
+
+class _SocketStream(_Stream):
+    def __init__(self, opened: socket.socket, deadline: Deadline) -> None:
+        self._socket = opened
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self._socket.settimeout(self._deadline.bound(timeout, httpcore.ReadTimeout))
+        try:
+            return self._socket.recv(max_bytes)
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout(str(error)) from error
+        except OSError as error:
+            raise httpcore.ReadError(str(error)) from error
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._socket.settimeout(self._deadline.bound(timeout, httpcore.WriteTimeout))
+        try:
+            self._socket.sendall(buffer)  # in all no longer than the timeout
+        except TimeoutError as error:
+            raise httpcore.WriteTimeout(str(error)) from error
+        except OSError as error:
+            raise httpcore.WriteError(str(error)) from error
+
+    def close(self) -> None:
+        self._socket.close()
 
     def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
+        if info == "is_readable":
+            return is_readable(self._socket)
+        return self._socket if info == "socket" else None
 
 
-class _TlsInTls(httpcore.NetworkStream):
-    """TLS to the server through an https proxy.
-
-    httpcore's own gives each `recv` all of the time again, and does not say what it has decrypted already.
-    """
+class _TlsStream(_Stream):
+    """A TLS session over a stream: over the socket's or, to a server behind an https proxy, over another session."""
 
     def __init__(
-        self, below: _SyncStream, context: ssl.SSLContext, server_hostname: str | None, timeout: float | None
+        self, below: httpcore.NetworkStream, context: ssl.SSLContext, server_hostname: str | None, timeout: float | None
     ) -> None:
         self._below = below
         self._arrived = ssl.MemoryBIO()
@@ -102,9 +117,9 @@ class _TlsInTls(httpcore.NetworkStream):
         self._tls = context.wrap_bio(self._arrived, self._to_send, server_hostname=server_hostname)
         try:
             self._step(self._tls.do_handshake, timeout)
-        except httpcore.ReadTimeout as error:
+        except httpcore.TimeoutException as error:
             raise httpcore.ConnectTimeout(str(error)) from error
-        except (ssl.SSLError, httpcore.ReadError, httpcore.WriteError) as error:
+        except (ssl.SSLError, httpcore.NetworkError) as error:
             raise httpcore.ConnectError(str(error)) from error
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -132,18 +147,14 @@ class _TlsInTls(httpcore.NetworkStream):
     def _step(self, step: Callable[[], ResultT], timeout: float | None) -> ResultT:
         while True:
             try:
-                result = step()
+                return step()
             except ssl.SSLWantReadError:
-                self._flush(timeout)
-                data = self._below.read(READ_SIZE, timeout)
-                if data:
-                    self._arrived.write(data)
-                else:
-                    self._arrived.write_eof()
+                pass
+            finally:
+                if self._to_send.pending:
+                    self._below.write(self._to_send.read(), timeout)  # what was asked for, or why the peer is refused
+            data = self._below.read(READ_SIZE, timeout)
+            if data:
+                self._arrived.write(data)
             else:
-                self._flush(timeout)
-                return result
-
-    def _flush(self, timeout: float | None) -> None:
-        if self._to_send.pending:
-            self._below.write(self._to_send.read(), timeout)
+                self._arrived.write_eof()

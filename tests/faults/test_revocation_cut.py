@@ -30,7 +30,7 @@ from tests.faults.server import (
     tls_pair,
 )
 
-TOTAL = 0.15
+TOTAL = 0.4
 
 
 def raises_total_timeout(client: Caller) -> None:
@@ -106,7 +106,7 @@ SENT = {
     "read to the end of the headers": Hang(when=When.AFTER_HEADERS),
     "dripping headers": Drip("headers", 0.02),
     "dripping body": Drip("body", 0.02),
-    "answered too late": Respond(204, delay=0.5),
+    "answered too late": Respond(204, delay=1.0),
     "answered too slowly": Respond(204, byte_interval=0.02),
 }
 
