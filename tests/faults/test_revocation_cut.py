@@ -65,7 +65,7 @@ def test_cut_in_the_tls_handshake(backend: Backend) -> None:
 
 def test_cut_while_waiting_for_a_lane(backend: Backend) -> None:
     """The one lane is another call's."""
-    with FaultServer(Respond(204, delay=0.4)) as server, backend.client(server.url, max_connections=1) as client:
+    with FaultServer(Respond(204, delay=1.0)) as server, backend.client(server.url, max_connections=1) as client:
         other = client.begin_revoke()
         server.wait_for_requests(1)
         raises_total_timeout(client)
