@@ -26,6 +26,8 @@ class Http11:
 
     def __init__(self) -> None:
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
+        self._asked: tuple[object, ...] = ()
+        self._request: h11.Request
         self._response: h11.Response | None = None
         self._chunks: list[bytes] = []
         self._size = 0
@@ -35,7 +37,11 @@ class Http11:
     def head(self, request: httpcore.Request) -> bytes:
         """Return the request's first bytes, before its body. Raises `h11.LocalProtocolError`."""
         self._response, self._chunks, self._size = None, [], 0
-        return self._sent(h11.Request(method=request.method, target=request.url.target, headers=request.headers))
+        asked = (request.method, request.url.target, request.headers)
+        if asked != self._asked:  # one call's headers are mostly the last one's, and checking them takes long
+            self._request = h11.Request(method=request.method, target=request.url.target, headers=request.headers)
+            self._asked = asked
+        return self._sent(self._request)
 
     def body(self, content: bytes) -> bytes:
         """Return the bytes that follow the head. Raises `h11.LocalProtocolError`."""
