@@ -16,7 +16,7 @@ Layers, each importing only from those above it:
                  _outcomes                                what an attempt can end with
                  _rate_gate                               the shared cool-down
                  _attempt_loop                            what follows from what an attempt met
-    operations   _refusals, _operations                   requests and the meaning of answers
+    operations   _refusals, _requests, _operations        requests and the meaning of answers
                  _own_token                               which token is the one in use
     connections  _fork, _wire                             what a fork starts over; bodies and broken transports
                  _signal, _deadline, _readable            waiting; when an attempt is over; what an idle socket has
@@ -25,7 +25,8 @@ Layers, each importing only from those above it:
                  _async_lane                              one connection over them
                  _sync_network, _sync_lane                the same for threads
                  _async_connections, _sync_connections    lanes, or the transport handed in
-    clients      _settings, _call, _base_client           what both have in common
+    clients      _urls, _settings                         what a client is made with
+                 _call, _base_client                      what both clients have in common
                  _async_driver, _async_client             asyncio and trio
                  _sync_driver, _sync_client               threads
 

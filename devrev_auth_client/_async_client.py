@@ -18,17 +18,15 @@ from ._route import Route
 from ._settings import (
     NOT_GIVEN,
     NotGiven,
-    ProxyArgument,
     Verify,
-    checked_base_url,
     checked_max_connections,
     checked_options,
     checked_transport,
     checked_verify,
-    chosen_proxy,
     taken,
 )
 from ._signal import Signal
+from ._urls import ProxyArgument, checked_base_url, chosen_proxy
 from .retry import RetryPolicy
 from .token_types import TokenType
 

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import difflib
 import inspect
-import json
 import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Protocol, TypeVar, cast
 
 import attrs
-import httpx
 
 from ._attempt_loop import Effect
 from ._credentials import Secret
 from ._json import is_json_object
 from ._outcomes import Answer, Cause, Failure, Outcome
 from ._refusals import api_error
+from ._requests import request_of
 from .errors import (
     ConfigurationError,
     DevRevAuthError,
@@ -92,8 +91,6 @@ _EFFECTS = {auth_tokens_get.__name__: Effect.READ, auth_tokens_self_delete.__nam
 # All that the parsers ask of a client is whether a status that the description lacks is an error: here it is.
 _STRICT = Client("https://unused.invalid", raise_on_unexpected_status=True)
 _URN = re.compile(r"urn:[\x21-\x7e]+")
-
-_encode_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 @attrs.define
@@ -206,7 +203,7 @@ def operation(endpoint: object, arguments: dict[str, Any], *, safe_to_repeat: bo
     if not callable(get_kwargs) or not callable(parser):
         raise ConfigurationError("call() takes a generated endpoint module, such as generated.api.auth_tokens.*")
     try:
-        method, target, headers, content = _request(get_kwargs(**arguments))
+        method, target, headers, content = request_of(get_kwargs(**arguments))
     except Exception as error:  # noqa: BLE001  # generated code meets arguments of any kind
         problem = type(error).__name__  # the text is left out: it may hold what was passed
     else:
@@ -222,24 +219,6 @@ def operation(endpoint: object, arguments: dict[str, Any], *, safe_to_repeat: bo
 def parsed_of(response: Response[ParsedT]) -> ParsedT:
     """Return what a success was parsed into; `None` is the parse of an answer that the description says is empty."""
     return cast(ParsedT, response.parsed)
-
-
-def _request(kwargs: Any) -> tuple[str, str, tuple[tuple[str, str], ...], bytes]:
-    """Return method, target, headers and body of what a generated `_get_kwargs` gave, which are httpx's arguments."""
-    method = kwargs["method"].upper()
-    segments = kwargs["url"].partition("?")[0].split("/")
-    # A target that is no path could name another host, and dot segments would lead to another operation.
-    if segments[0] or "." in segments or ".." in segments:
-        raise ValueError("not a path")
-    if kwargs.keys() <= {"method", "url", "headers", "json"}:
-        # What httpx would make of these, without the time it takes to.
-        content = _encode_json(kwargs["json"]) if "json" in kwargs else ""
-        return method, kwargs["url"], tuple(kwargs.get("headers", {}).items()), content.encode()
-    del kwargs["method"]
-    request = httpx.Request(method, f"https://unused.invalid{kwargs.pop('url')}", **kwargs)
-    framing = ("host", "content-length", "transfer-encoding")
-    headers = tuple(item for item in request.headers.items() if item[0] not in framing)
-    return method, request.url.raw_path.decode("ascii"), headers, request.read()
 
 
 def _checked_token_type(value: object) -> TokenType:

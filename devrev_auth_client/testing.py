@@ -44,7 +44,7 @@ import json
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ._fake.answers import Answer
 from ._fake.devrev import FakeDevRev
@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Prints one line of JSON as soon as connections are accepted: `base_url`; `seed`; `user`, as on the wire; and
     `tokens`, which maps the name of each `TokenType` ("PAT") to an object with `id`, `secret` and
-    `requested_token_type`.
+    `requested_token_type`. On a terminal two lines for a shell follow, on stderr.
 
     :param arguments: those of the command line, if left out.
     :returns: the exit status: 0, or 1 where the fake cannot be served.
@@ -106,8 +106,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, on_signal)
     try:
         with fake.serve(port=options.port) as base_url:
-            sys.stdout.write(json.dumps(_introduction(fake, base_url)) + "\n")
+            served = _introduction(fake, base_url)
+            sys.stdout.write(json.dumps(served) + "\n")
             sys.stdout.flush()
+            if sys.stdout.isatty():
+                sys.stderr.write(_for_a_person(served))
             while not stop.is_set():
                 # A wait that ends now and then lets Windows deliver Ctrl-C.
                 stop.wait(1.0)
@@ -136,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _introduction(fake: FakeDevRev, base_url: str) -> dict[str, object]:
+def _introduction(fake: FakeDevRev, base_url: str) -> dict[str, Any]:
     user = fake.add_user()
     issued = {member.name: fake.issue_token(user, member) for member in TokenType}
     tokens = {
@@ -144,6 +147,18 @@ def _introduction(fake: FakeDevRev, base_url: str) -> dict[str, object]:
         for name, token in issued.items()
     }
     return {"base_url": base_url, "seed": fake.seed, "user": user.summary(), "tokens": tokens}
+
+
+def _for_a_person(served: dict[str, Any]) -> str:
+    token = served["tokens"]["PAT"]["secret"]
+    return f"""
+In another shell, for devrev-auth or a program of yours:
+
+    export DEVREV_BASE_URL={served["base_url"]}
+    export DEVREV_TOKEN={token}
+
+Ctrl-C ends it.
+"""
 
 
 if __name__ == "__main__":

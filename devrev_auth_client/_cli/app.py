@@ -12,7 +12,7 @@ from .._version import __version__
 from ..errors import ConfigurationError
 from ..token_claims import TokenClaims, claims_of
 from . import cards, words
-from .arguments import RefusedArgument, checked_token_id, checked_token_type, complete_token_type
+from .arguments import RefusedArgument, checked_seconds, checked_token_id, checked_token_type, complete_token_type
 from .calling import Calling, Options
 from .command_line import CommandLine
 from .endings import EXIT_STATUSES, Ending
@@ -40,8 +40,10 @@ _TokenFile = Annotated[
     ),
 ]
 _BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="In place of DEVREV_BASE_URL or DevRev's own.")]
-_Timeout = Annotated[float, typer.Option(metavar="SECONDS", help="For one attempt.")]
-_TotalTimeout = Annotated[float, typer.Option(metavar="SECONDS", help="For the whole call, every wait included.")]
+_Timeout = Annotated[float, typer.Option(parser=checked_seconds, metavar="SECONDS", help="For one attempt.")]
+_TotalTimeout = Annotated[
+    float, typer.Option(parser=checked_seconds, metavar="SECONDS", help="For the whole call, every wait included.")
+]
 _Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tell of each attempt and of the quota.")]
 
 app = typer.Typer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 
 import typer
@@ -37,6 +38,17 @@ def checked_token_id(text: str | None) -> str:
             "inspect` reads the id from a token. Nothing was sent."
         )
     return text
+
+
+def checked_seconds(text: str | float) -> float:
+    """Return a length of time, above zero and with an end; raises `RefusedArgument`."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < math.inf:
+        raise RefusedArgument("SECONDS must be a number above 0, such as 30 or 0.5.")
+    return seconds
 
 
 def checked_token_type(text: str | None) -> TokenType:

@@ -39,9 +39,9 @@ def _in_words(error: Exception) -> str:
 
 
 def _problem(error: Exception, context: Any) -> str:
-    if isinstance(error, RefusedArgument):
-        return str(error.message)
     parameter: Any = getattr(error, "param", None)
+    if isinstance(error, RefusedArgument):
+        return str(error.message) if parameter is None else f"{parameter.opts[0]}: {error.message}"
     if parameter is not None:
         name = parameter.opts[0]
         if not name.startswith("-"):

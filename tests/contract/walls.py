@@ -19,7 +19,7 @@ NAME = "devrev_auth_client"
 LAYERS = {
     "leaves": ("errors token_types _version _json", "generated"),
     "policy": ("retry", "_credentials _rate_headers", "token_claims", "_outcomes", "_rate_gate", "_attempt_loop"),
-    "operations": ("_refusals _operations _own_token",),
+    "operations": ("_refusals _requests _operations _own_token",),
     "connections": (
         "_fork _wire _signal _deadline _readable",
         "_lane_book _route _http11",
@@ -27,7 +27,7 @@ LAYERS = {
         "_sync_network _sync_lane",
         "_async_connections _sync_connections",
     ),
-    "clients": ("_settings _call _base_client", "_async_driver _async_client", "_sync_driver _sync_client"),
+    "clients": ("_urls _settings", "_call _base_client", "_async_driver _async_client", "_sync_driver _sync_client"),
 }
 ROWS = [row.split() for rows in LAYERS.values() for row in rows]
 ORDER = [module for row in ROWS for module in row] + ["__init__"]
@@ -80,7 +80,7 @@ OUTSIDE = {module for _, modules, _ in ISLANDS for module in modules}
 # What stands side by side in the order and still has nothing to do with one another.
 APART = [
     ("errors token_types _version _json", " ".join(LAYERS["leaves"])),
-    ("_refusals _operations _own_token", " ".join(LAYERS["connections"])),
+    ("_refusals _requests _operations _own_token", " ".join(LAYERS["connections"])),
     (
         "_async_network _async_lane _async_connections _async_driver _async_client",
         "_sync_network _sync_lane _sync_connections _sync_driver _sync_client",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -59,3 +60,24 @@ def test_what_is_wrong_with_its_arguments_is_said(
         main(arguments)
     assert caught.value.code == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals")
+def test_on_a_terminal_it_says_what_to_set() -> None:
+    """A line of two thousand characters is for programs; whoever reads gets two lines for the shell."""
+    import pty
+
+    ours, its = pty.openpty()
+    try:
+        with subprocess.Popen(  # noqa: S603 - our own command
+            COMMAND, stdout=its, stderr=subprocess.PIPE, text=True
+        ) as process:
+            os.close(its)
+            with open(ours, closefd=False) as screen:
+                ready = json.loads(screen.readline())
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=20)
+    finally:
+        os.close(ours)
+    assert f"    export DEVREV_BASE_URL={ready['base_url']}\n" in said
+    assert f"    export DEVREV_TOKEN={ready['tokens']['PAT']['secret']}\n" in said

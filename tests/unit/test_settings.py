@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devrev_auth_client import _settings
+from devrev_auth_client import _settings, _urls
 from devrev_auth_client.errors import ConfigurationError
+from devrev_auth_client.retry import RetryPolicy
 
 HUSH = "hush-hush"
 API = httpx.URL("https://api.devrev.ai")
@@ -48,7 +49,7 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_base_url_comes_out_without_a_slash_at_its_end(given_url: str | httpx.URL | None, url: str) -> None:
     """Normalized as httpx does it, path included."""
-    assert str(_settings.checked_base_url(given_url)) == url
+    assert str(_urls.checked_base_url(given_url)) == url
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_a_base_url_comes_out_without_a_slash_at_its_end(given_url: str | httpx.
 def test_a_base_url_that_could_leak_the_token_or_lead_nowhere_is_refused(given_url: Any) -> None:
     """Its text says what it must be and repeats nothing of it."""
     with pytest.raises(ConfigurationError, match="must be an https URL, or http to a loopback host") as caught:
-        _settings.checked_base_url(given_url)
+        _urls.checked_base_url(given_url)
     assert "hush" not in str(caught.value)
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
@@ -134,7 +135,7 @@ URLS = st.one_of(
 @given(URLS)
 def test_no_base_url_raises_anything_else_or_sends_the_token_elsewhere(given_url: str) -> None:
     """Over https, or to this machine; and the operations' paths stay on the same host."""
-    url = outcome(_settings.checked_base_url, given_url)
+    url = outcome(_urls.checked_base_url, given_url)
     if isinstance(url, ConfigurationError):
         assert HUSH not in str(url)
         return
@@ -172,8 +173,8 @@ ANYTHING = st.one_of(
         _settings.checked_total_timeout,
         _settings.checked_retry,
         _settings.checked_max_connections,
-        _settings.checked_base_url,
-        lambda value: _settings.chosen_proxy(value, API),
+        _urls.checked_base_url,
+        lambda value: _urls.chosen_proxy(value, API),
         lambda value: _settings.merged_headers({}, None, value),
         lambda value: _settings.merged_headers({}, value, None),
         lambda value: _settings.merged_headers({}, None, {"X-A": value}),
@@ -199,7 +200,7 @@ def test_headers_replace_those_of_the_same_name_whatever_their_case() -> None:
 
 def test_the_options_show_no_header() -> None:
     """An extra header may hold another service's secret, and tracebacks show local variables."""
-    options = _settings.checked_options(1, 2, _settings.RetryPolicy(), None, {"X-Api-Key": HUSH})
+    options = _settings.checked_options(1, 2, RetryPolicy(), None, {"X-Api-Key": HUSH})
     assert options.headers["X-Api-Key"] == HUSH
     assert HUSH not in repr(options)
 
@@ -223,7 +224,7 @@ def test_the_proxy_of_the_environment(
     """As httpx reads it; plain http to this machine never leaves it."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    chosen = _settings.chosen_proxy(None, base_url)
+    chosen = _urls.chosen_proxy(None, base_url)
     assert (chosen and str(chosen.url)) == proxy
 
 
