@@ -27,6 +27,7 @@ from tests.faults.server import Respond
 
 BACKENDS = ("asyncio", "trio", "sync")
 ASYNC_BACKENDS = ("asyncio", "trio")
+UVLOOP = "asyncio on uvloop"
 
 TOKEN = "the-token-in-use"
 TOKEN_ID = "don:identity:dvrv-us-1:devo/1:token/1"
@@ -105,7 +106,7 @@ def outcome_of(call: "Future[Any]") -> Any:
 
 @dataclass(frozen=True)
 class Backend:
-    """Where a test's clients live: ``asyncio``, ``trio`` or ``sync``."""
+    """Where a test's clients live: ``asyncio`` (on its own loop or on uvloop's), ``trio`` or ``sync``."""
 
     name: str
 
@@ -113,12 +114,17 @@ class Backend:
     def is_async(self) -> bool:
         return self.name != "sync"
 
+    @property
+    def library(self) -> str:
+        return "asyncio" if self.name == UVLOOP else self.name
+
     @contextmanager
     def client(self, url: str, **options: Any) -> Iterator[Caller]:
         """A client, closed at the end. It repeats without waiting unless told otherwise."""
         options = {"token": TOKEN, "base_url": url, "retry": AT_ONCE, "timeout": 5, "total_timeout": 10, **options}
         if self.is_async:
-            with start_blocking_portal(self.name) as portal:
+            options_of_loop = {"use_uvloop": True} if self.name == UVLOOP else {}
+            with start_blocking_portal(self.library, options_of_loop) as portal:
                 client = AsyncDevRevAuthClient(**options)
                 try:
                     yield Caller(client, portal.start_task_soon)

@@ -4,16 +4,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.backends import ASYNC_BACKENDS, BACKENDS, Backend, ErrorLog
+from tests.faults.backends import ASYNC_BACKENDS, BACKENDS, UVLOOP, Backend, ErrorLog
+
+ON_UVLOOP = pytest.param(UVLOOP, marks=pytest.mark.slow)
+"""The same once more: many programs run on it, and its transports are not asyncio's."""
 
 
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture(params=[*BACKENDS, ON_UVLOOP])
 def backend(request: pytest.FixtureRequest) -> Backend:
-    """Each of the three in turn."""
+    """Each of them in turn."""
     return Backend(request.param)
 
 
-@pytest.fixture(params=ASYNC_BACKENDS)
+@pytest.fixture(params=[*ASYNC_BACKENDS, ON_UVLOOP])
 def async_backend(request: pytest.FixtureRequest) -> Backend:
     """Each event loop in turn."""
     return Backend(request.param)

@@ -88,7 +88,9 @@ class Overeager:
     def attend(self, listener: socket.socket) -> None:
         connection, _ = listener.accept()
         with SERVER.wrap_socket(connection, server_side=True) as secured:
-            secured.recv(65536)
+            request = secured.recv(65536)
+            while not request.endswith(b"}"):
+                request += secured.recv(65536)
             secured.sendall(GOOD)
             secured.sendall(UNASKED)
             while secured.recv(65536):
