@@ -6,6 +6,7 @@ does not say what such a session has decrypted already.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 from collections.abc import Callable, Iterable
@@ -55,7 +56,8 @@ class SyncBackend(httpcore.NetworkBackend):
             except OSError as error:
                 failed = httpcore.ConnectError(str(error))
             else:
-                opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                with contextlib.suppress(OSError):  # one that is broken already tells so when it is used
+                    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._opened = _SocketStream(opened, self.deadline)
                 return self._opened
         raise failed
