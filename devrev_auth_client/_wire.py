@@ -24,11 +24,12 @@ _TOO_LARGE: str | None = f"larger than {LARGEST_ANSWER} bytes"
 LONGEST_CLOSE = 1.0
 """Seconds that closing a connection may take."""
 
-_TICK = time.get_clock_info("monotonic").resolution
+_TICK = 0.002
+"""Seconds by which a timer may be early: uvloop's count whole milliseconds."""
 
 
 def is_before(moment: float) -> bool:
-    """Whether `moment`, by `time.monotonic`, is still to come; a timer may find that it has come a tick early."""
+    """Whether `moment`, by `time.monotonic`, is still to come, where it was perhaps a timer for it that went off."""
     return time.monotonic() < moment - _TICK
 
 

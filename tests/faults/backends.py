@@ -10,6 +10,7 @@ On asyncio and trio the client lives in an event loop in a thread of its own; a 
 ``begin_...`` and runs beside it.
 """
 
+import asyncio
 import logging
 import threading
 import time
@@ -28,6 +29,7 @@ from tests.faults.server import Respond
 BACKENDS = ("asyncio", "trio", "sync")
 ASYNC_BACKENDS = ("asyncio", "trio")
 UVLOOP = "asyncio on uvloop"
+EAGER = "asyncio, eager tasks"
 
 TOKEN = "the-token-in-use"
 TOKEN_ID = "don:identity:dvrv-us-1:devo/1:token/1"
@@ -106,7 +108,7 @@ def outcome_of(call: "Future[Any]") -> Any:
 
 @dataclass(frozen=True)
 class Backend:
-    """Where a test's clients live: ``asyncio`` (on its own loop or on uvloop's), ``trio`` or ``sync``."""
+    """Where a test's clients live: ``asyncio`` (as it is, on uvloop, or with eager tasks), ``trio`` or ``sync``."""
 
     name: str
 
@@ -115,16 +117,20 @@ class Backend:
         return self.name != "sync"
 
     @property
-    def library(self) -> str:
-        return "asyncio" if self.name == UVLOOP else self.name
+    def loop(self) -> tuple[str, dict[str, Any]]:
+        """What anyio calls it, and the options for it."""
+        if self.name == UVLOOP:
+            return "asyncio", {"use_uvloop": True}
+        if self.name == EAGER:
+            return "asyncio", {"loop_factory": _eager_loop}
+        return self.name, {}
 
     @contextmanager
     def client(self, url: str, **options: Any) -> Iterator[Caller]:
         """A client, closed at the end. It repeats without waiting unless told otherwise."""
         options = {"token": TOKEN, "base_url": url, "retry": AT_ONCE, "timeout": 5, "total_timeout": 10, **options}
         if self.is_async:
-            options_of_loop = {"use_uvloop": True} if self.name == UVLOOP else {}
-            with start_blocking_portal(self.library, options_of_loop) as portal:
+            with start_blocking_portal(*self.loop) as portal:
                 client = AsyncDevRevAuthClient(**options)
                 try:
                     yield Caller(client, portal.start_task_soon)
@@ -133,6 +139,13 @@ class Backend:
         else:
             with ThreadPoolExecutor(512) as threads, DevRevAuthClient(**options) as sync_client:
                 yield Caller(sync_client, threads.submit)
+
+
+def _eager_loop() -> asyncio.AbstractEventLoop:
+    """A loop whose tasks begin to run where they are made (Python 3.12)."""
+    loop = asyncio.new_event_loop()
+    loop.set_task_factory(asyncio.eager_task_factory)
+    return loop
 
 
 def seconds_of(function: Callable[[], object]) -> float:

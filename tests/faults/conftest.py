@@ -1,22 +1,23 @@
 """What every test here gets: a backend where it asks for one, and an eye on what is left over."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.backends import ASYNC_BACKENDS, BACKENDS, UVLOOP, Backend, ErrorLog
+from tests.faults.backends import ASYNC_BACKENDS, BACKENDS, EAGER, UVLOOP, Backend, ErrorLog
 
-ON_UVLOOP = pytest.param(UVLOOP, marks=pytest.mark.slow)
-"""The same once more: many programs run on it, and its transports are not asyncio's."""
+# Many programs run on uvloop, whose transports are not asyncio's; and eager tasks run before anybody awaits them.
+MORE = [pytest.param(UVLOOP, marks=pytest.mark.slow), *([EAGER] if sys.version_info >= (3, 12) else [])]
 
 
-@pytest.fixture(params=[*BACKENDS, ON_UVLOOP])
+@pytest.fixture(params=[*BACKENDS, *MORE])
 def backend(request: pytest.FixtureRequest) -> Backend:
     """Each of them in turn."""
     return Backend(request.param)
 
 
-@pytest.fixture(params=[*ASYNC_BACKENDS, ON_UVLOOP])
+@pytest.fixture(params=[*ASYNC_BACKENDS, *MORE])
 def async_backend(request: pytest.FixtureRequest) -> Backend:
     """Each event loop in turn."""
     return Backend(request.param)

@@ -4,6 +4,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -28,7 +29,12 @@ def addresses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             return ask(host, port, *args, **options)
         return [one for address in found for one in ask(address, port, *args, **options)]
 
+    async def answer_on_uvloop(_: object, host: Any, port: Any, **options: Any) -> Any:
+        return answer(host, port, **options)
+
     monkeypatch.setattr(socket, "getaddrinfo", answer)
+    if find_spec("uvloop") is not None:  # it asks the system by itself
+        monkeypatch.setattr("uvloop.Loop.getaddrinfo", answer_on_uvloop)
     return found
 
 
