@@ -65,6 +65,9 @@ def test_the_costs_are_those_that_were_measured() -> None:
         assert cells == [f"{rivals[name]['ratio']['cpu']['median']:.2f}" if name in rivals else "-" for name in columns]
     assert len(rows) >= 5
     assert results["taken_at"][:10] in README.text
+    burst = results["modes"]["cold burst of 10,000"]["rivals"]
+    assert "Of a cold burst of 10,000 calls, raw httpx and the stock client had answered none" in README.text
+    assert [burst[name]["answered"] for name in ("raw httpx", "stock openapi-python-client", "ours")] == [0, 0, 10_000]
 
 
 def test_the_first_example_is_ten_lines() -> None:
