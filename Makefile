@@ -53,8 +53,8 @@ lint: $(READY) ## ruff: rules and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(READY) ## mypy --strict and pyright strict, generated code included
-	$(BIN)/mypy devrev_auth_client examples tests/typing tools
+types: $(READY) ## mypy --strict (tests and benchmarks too) and pyright strict, generated code included
+	$(BIN)/mypy devrev_auth_client examples tests tools benchmarks
 	$(BIN)/pyright
 
 # The variable silences a notice about another generator of sites, which is no warning of ours.

@@ -95,6 +95,8 @@ class _Connection(asyncio.Protocol):
 
 async def _connect(target: Target, context: ssl.SSLContext | None, opened: list[_Connection]) -> _Connection:
     url = urlsplit(target.url)
+    assert url.hostname is not None
+    assert url.port is not None
     _, connection = await asyncio.get_running_loop().create_connection(_Connection, url.hostname, url.port, ssl=context)
     opened.append(connection)
     return connection

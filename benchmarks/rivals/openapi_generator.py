@@ -16,6 +16,7 @@ async def open_async(target: Target) -> AsyncIterator[Callable[[], Awaitable[str
         api = AuthTokensApi(client)
 
         async def call() -> str:
-            return (await api.auth_tokens_get(AuthTokensGetRequest(token_id=TOKEN_ID))).token.id
+            token_id: str = (await api.auth_tokens_get(AuthTokensGetRequest(token_id=TOKEN_ID))).token.id
+            return token_id
 
         yield call

@@ -34,4 +34,5 @@ def _client(target: Target) -> Any:
 
 def _id(answer: object) -> str:
     assert isinstance(answer, AuthTokensGetResponse)
-    return answer.token.id
+    token_id: str = answer.token.id
+    return token_id

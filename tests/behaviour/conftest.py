@@ -25,14 +25,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     wanted = inspect.signature(test).parameters
     arguments = {name: value for name, value in pyfuncitem.funcargs.items() if name in wanted}
-    backend: Backend = pyfuncitem.funcargs["backend"]
+    backend = pyfuncitem.funcargs["backend"]
+    assert isinstance(backend, Backend)
     backend.run(lambda: test(**arguments))
     return True
 
 
 @pytest.fixture(params=ALL, ids=lambda backend: backend.name, autouse=True)
 def backend(request: pytest.FixtureRequest) -> Backend:
-    return request.param
+    backend: Backend = request.param
+    return backend
 
 
 @pytest.fixture(autouse=True)

@@ -18,14 +18,19 @@ from devrev_auth_client import (
 )
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.behaviour.conftest import MakeClient
-from tests.behaviour.operations import get, revoke
+from tests.behaviour.operations import get, result_of, revoke
 from tests.behaviour.transports import Recorder
 from tests.behaviour.virtual_time import VirtualTime
 
 Script = Callable[[FakeDevRev], None]
 
+
+def answers(status: int) -> Script:
+    return lambda fake: fake.respond_next(status)
+
+
 MAKES_AMBIGUOUS: dict[str, Script] = {
-    **{str(status): lambda fake, status=status: fake.respond_next(status) for status in (408, 500, 502, 504)},
+    **{str(status): answers(status) for status in (408, 500, 502, 504)},
     "lost": lambda fake: fake.lose_connection(error=httpx.ReadError),
     "cut": lambda fake: fake.lose_connection(error=httpx.RemoteProtocolError),
     "timed-out": lambda fake: fake.lose_connection(error=httpx.ReadTimeout),
@@ -46,7 +51,7 @@ LEAVES_NO_DOUBT: dict[str, Script] = {
 async def test_success_of_the_repetition_is_proof(make_client: MakeClient, fake: FakeDevRev, script: Script) -> None:
     """Revoking twice does no harm, and the second time was confirmed."""
     script(fake)
-    assert await revoke(make_client()) is None
+    assert await result_of(revoke(make_client())) is None
     assert len(fake.requests) == 2
 
 
@@ -135,7 +140,7 @@ async def test_a_429_in_between_is_waited_for(make_client: MakeClient, fake: Fak
     """The doubt does not change how limits are kept."""
     fake.respond_next(500)
     fake.respond_next(429, retry_after=20)
-    assert await revoke(make_client()) is None
+    assert await result_of(revoke(make_client())) is None
     assert time.waits == [0.5, 20.0]
 
 

@@ -176,7 +176,7 @@ async def test_a_token_is_trimmed(make_client: MakeClient, recorder: Recorder) -
 def test_everything_after_the_token_is_keyword_only(backend: Backend) -> None:
     """The token alone has a place."""
     with pytest.raises(TypeError):
-        backend.client_class("x", "https://api.devrev.ai")  # type: ignore[misc]
+        backend.client_class("x", "https://api.devrev.ai")  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize(

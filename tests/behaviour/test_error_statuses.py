@@ -56,6 +56,7 @@ async def test_each_status_raises_its_class_with_what_the_body_says(
     assert isinstance(error.headers, httpx.Headers)
     assert error.headers["x-request-id"] == "r-1"
     assert type(error.error) is model
+    assert error.error is not None
     assert error.error.to_dict() == error_body(status)
     assert error.attempts == (Attempt(status, None, 0.0),)
     assert str(error) == f"auth_tokens_get: {status} {ERROR_TYPES[status]}: a message: a detail"

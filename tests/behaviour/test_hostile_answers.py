@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -209,10 +209,11 @@ JSON = st.recursive(
 )
 def test_anything(status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
     """Whatever comes, a program that catches `DevRevAuthError` has caught it all."""
-    for ask in (
+    operations: tuple[Callable[[DevRevAuthClient], object], ...] = (
         lambda client: client.get_auth_token("x"),
         lambda client: client.revoke_own_auth_tokens(TokenType.PAT),
-    ):
+    )
+    for ask in operations:
         transport = Answering(status, Chunks([body]), headers)
         with DevRevAuthClient(BEARER, transport=transport, retry=ONCE, total_timeout=5) as client:
             try:

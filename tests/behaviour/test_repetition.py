@@ -198,6 +198,7 @@ async def test_max_attempts_of_one_turns_repetition_off(
     fake.respond_next(status, retry_after=1)
     with pytest.raises((TooManyRequestsError, ServiceUnavailableError)) as caught:
         await operation(make_client(retry=RetryPolicy(max_attempts=1)))
+    assert isinstance(caught.value, TooManyRequestsError | ServiceUnavailableError)
     assert caught.value.retry_after == 1.0
     assert len(fake.requests) == 1
     assert time.waits == []

@@ -9,7 +9,7 @@ import pytest
 from devrev_auth_client import InvalidResponseError, TokenType, UnexpectedStatusError
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.behaviour.conftest import MakeClient
-from tests.behaviour.operations import revoke
+from tests.behaviour.operations import result_of, revoke
 
 UNKNOWN = "urn:devrev:params:oauth:token-type:brand-new"
 
@@ -21,7 +21,7 @@ async def test_each_type_revokes_the_tokens_of_its_own(
     """One POST to /auth-tokens.self.delete with the URN; tokens of other types stay."""
     mine = fake.issue_token(pat.user, token_type)
     other = fake.issue_token(pat.user, TokenType.JWT if token_type is TokenType.SUPER else TokenType.SUPER)
-    returned = await make_client().revoke_own_auth_tokens(token_type)
+    returned = await result_of(make_client().revoke_own_auth_tokens(token_type))
     (request,) = fake.requests
     assert returned is None
     assert (request.method, request.path) == ("POST", "/auth-tokens.self.delete")
@@ -67,14 +67,14 @@ async def test_the_type_cannot_be_left_out(make_client: MakeClient, fake: FakeDe
 async def test_a_200_with_nothing_in_it_is_proof(make_client: MakeClient, fake: FakeDevRev, content: bytes) -> None:
     """The reference page says that the answer is empty; proxies add white space, frameworks an empty object."""
     fake.respond_next(200, content=content)
-    assert await revoke(make_client()) is None
+    assert await result_of(revoke(make_client())) is None
     assert len(fake.requests) == 1
 
 
 async def test_a_204_is_proof(make_client: MakeClient, fake: FakeDevRev) -> None:
     """DevRev documents 204 for other deletions."""
     fake.respond_next(204)
-    assert await revoke(make_client()) is None
+    assert await result_of(revoke(make_client())) is None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import copy
 import logging
 import pickle
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
@@ -22,7 +22,8 @@ from devrev_auth_client import (
 from devrev_auth_client._credentials import conceal
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.behaviour.conftest import MakeClient
-from tests.behaviour.operations import TOKEN_ID, get, revoke
+from tests.behaviour.operations import TOKEN_ID, Operation, get, revoke
+from tests.behaviour.transports import Recorder
 
 SECRET = "eyJhbGciOi.SECRET-of-the-tests.c2lnbmF0dXJl"
 BAD_TOKENS = {
@@ -126,9 +127,9 @@ async def test_clients_and_their_copies_show_no_token(make_client: MakeClient) -
         pickle.dumps(secret)
 
 
-async def _raises(call: Callable[[], object]) -> DevRevAuthError:
+async def _raises(call: Callable[[], Awaitable[object]]) -> DevRevAuthError:
     try:
-        await call()  # type: ignore[misc]
+        await call()
     except DevRevAuthError as error:
         return error
     raise AssertionError("it did not raise")
@@ -147,7 +148,7 @@ async def test_a_refusal(make_client: MakeClient, fake: FakeDevRev, pat: IssuedT
     "kind", [httpx.ConnectError, httpx.ReadError, httpx.LocalProtocolError, ValueError, RuntimeError]
 )
 async def test_a_transport_that_raises_with_the_token_in_its_words(
-    make_client: MakeClient, recorder: object, kind: type[Exception]
+    make_client: MakeClient, recorder: Recorder, kind: type[Exception]
 ) -> None:
     """As h11 does of a header that it cannot send."""
 
@@ -155,9 +156,13 @@ async def test_a_transport_that_raises_with_the_token_in_its_words(
         request.read()
         raise kind(f"Illegal header value {request.headers['Authorization']!r}")
 
-    recorder.before = fail  # type: ignore[attr-defined]
+    recorder.before = fail
     for operation in (get, revoke):
-        error = await _raises(lambda operation=operation: operation(make_client(token=SECRET, transport=recorder)))
+
+        async def call(operation: Operation = operation) -> object:
+            return await operation(make_client(token=SECRET, transport=recorder))
+
+        error = await _raises(call)
         assert isinstance(error, TransportError | RevocationUnconfirmedError)
         assert_hides(error)
 
@@ -169,7 +174,11 @@ async def test_a_token_callable_that_fails_with_the_token_in_its_words(make_clie
         raise RuntimeError(f"vault said {SECRET}")
 
     for ask in (fails, lambda: f"{SECRET} {SECRET}", lambda: SECRET.encode(), lambda: {"token": SECRET}):
-        error = await _raises(lambda ask=ask: get(make_client(token=ask)))
+
+        async def call(ask: Callable[[], object] = ask) -> object:
+            return await get(make_client(token=ask))
+
+        error = await _raises(call)
         assert isinstance(error, ConfigurationError)
         assert_hides(error)
 

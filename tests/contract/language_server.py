@@ -62,7 +62,8 @@ class LanguageServer:
     def argument(self, code: str) -> str:
         """Give what is said of the argument that is being typed where the code has a `|`."""
         help_ = self._at("signatureHelp", code)
-        return help_["signatures"][0]["parameters"][help_["activeParameter"]]["documentation"]["value"]
+        said: str = help_["signatures"][0]["parameters"][help_["activeParameter"]]["documentation"]["value"]
+        return said
 
     def _at(self, what: str, code: str) -> Any:
         before, _, after = code.partition("|")

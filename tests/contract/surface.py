@@ -70,6 +70,7 @@ def _members(cls: type[Any]) -> Iterator[str]:
         if name.startswith("_"):
             continue
         if isinstance(member, property):
+            assert member.fget is not None
             yield f"    {name}: {inspect.get_annotations(member.fget)['return']}"
         elif callable(getattr(cls, name)):
             yield from _callable(name, getattr(cls, name))
@@ -96,7 +97,7 @@ def _callable(name: str, function: Callable[..., Any]) -> Iterator[str]:
         yield f"    {end}"
 
 
-def _default(value: object) -> str:
+def _default(value: Any) -> str:
     if value is inspect.Parameter.empty or value is attrs.NOTHING:
         return ""
     if isinstance(value, Enum):

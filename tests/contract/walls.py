@@ -120,7 +120,7 @@ def violations(package: Path) -> list[str]:
 
 
 @cache
-def _nodes(code: str) -> list[ast.AST]:
+def _nodes(code: str) -> list[ast.Import | ast.ImportFrom | ast.Attribute | ast.Call]:
     """Give the nodes that can import or call."""
     kinds = (ast.Import, ast.ImportFrom, ast.Attribute, ast.Call)
     return [node for node in ast.walk(ast.parse(code)) if isinstance(node, kinds)]

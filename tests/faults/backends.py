@@ -12,6 +12,7 @@ On asyncio and trio the client lives in an event loop in a thread of its own; a 
 
 import asyncio
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -88,6 +89,11 @@ class Caller:
         """Run the function, awaited where it is async, in the background."""
         return self._begin(lambda: function(*args, **options))
 
+    def begin_close(self) -> "Future[None]":
+        """Begin to close the client."""
+        client = self.client
+        return self.begin(client.aclose if isinstance(client, AsyncDevRevAuthClient) else client.close)
+
     def outcomes(self, calls: "list[Future[Any]]") -> "list[Any]":
         """What each call returned, or its error where that is one of ours. Any other is raised."""
         wait(calls, PATIENCE)
@@ -143,9 +149,11 @@ class Backend:
 
 def _eager_loop() -> asyncio.AbstractEventLoop:
     """A loop whose tasks begin to run where they are made (Python 3.12)."""
-    loop = asyncio.new_event_loop()
-    loop.set_task_factory(asyncio.eager_task_factory)
-    return loop
+    if sys.version_info >= (3, 12):
+        loop = asyncio.new_event_loop()
+        loop.set_task_factory(asyncio.eager_task_factory)
+        return loop
+    raise NotImplementedError
 
 
 def seconds_of(function: Callable[[], object]) -> float:

@@ -142,6 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, default=Path("build/faults.json"), help="where the figures go")
     options = parser.parse_args(arguments)
     print(f"seed {options.seed}")
+    assert sys.__stderr__ is not None
     begin, descriptors = time.monotonic(), open_descriptors()
     figures: list[Figure] = []
     for name in options.only:

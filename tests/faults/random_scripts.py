@@ -197,7 +197,7 @@ def _begin(client: Caller, rng: random.Random, name: str) -> Begun:
     """Begin a call that tells the server its name; whether it is a revocation, and its future."""
     copy = client.copy(headers={"X-Call": name})
     # Threads cannot be cancelled: there the time runs out now and then.
-    options = {"total_timeout": rng.uniform(0.001, 0.05)} if rng.random() < 0.1 else {}
+    options: dict[str, Any] = {"total_timeout": rng.uniform(0.001, 0.05)} if rng.random() < 0.1 else {}
     if rng.random() < 0.5:
         return name, True, copy.begin_revoke(**options)
     return name, False, copy.begin(copy.client.get_auth_token, name, **options)

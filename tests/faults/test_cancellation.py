@@ -201,6 +201,7 @@ async def cancelled_after(steps: int, call: Call, *, natively: bool) -> bool | N
         task.cancel()
         await asyncio.wait([task])
         return task.cancelled()
+    return None  # a group may end its block early, for all its type says
 
 
 @by_any_means

@@ -2,14 +2,14 @@
 
 import threading
 import time
-from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
 from devrev_auth_client import ConfigurationError, DevRevAuthError, TotalTimeoutError
-from tests.faults.backends import ONCE, REVOKED, TOKEN_ANSWER, TOKEN_ID, Backend, Caller, eventually, seconds_of
+from tests.faults.backends import ONCE, REVOKED, TOKEN_ANSWER, TOKEN_ID, Backend, eventually, seconds_of
 from tests.faults.server import (
+    Action,
     CloseAfterAnswer,
     End,
     FaultServer,
@@ -17,14 +17,8 @@ from tests.faults.server import (
     Hang,
     Raw,
     Respond,
-    ScriptSource,
     tls_pair,
 )
-
-
-def close(backend: Backend, client: Caller) -> "Future[Any]":
-    """Begin to close the client."""
-    return client.begin(client.client.aclose if backend.is_async else client.client.close)
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
@@ -63,7 +57,7 @@ def test_idle_connections_are_used_last_in_first_out(backend: Backend) -> None:
 @pytest.mark.parametrize("limit", [1, 3, 10])
 def test_never_more_connections_than_allowed(backend: Backend, limit: int) -> None:
     """Sixty calls at once, among them such that break their connection."""
-    script: ScriptSource = [TOKEN_ANSWER, Respond(404, close=True), HalfAnswer(), Respond(200, json=1)] * 5
+    script: list[Action] = [TOKEN_ANSWER, Respond(404, close=True), HalfAnswer(), Respond(200, json=1)] * 5
     with FaultServer([*script, TOKEN_ANSWER]) as server:
         with backend.client(server.url, max_connections=limit) as client:
             client.outcomes([client.begin_get() for _ in range(60)])
@@ -172,7 +166,7 @@ def test_closing_does_not_wait_for_the_server(backend: Backend) -> None:
     with FaultServer(Respond(404, delay=0.5)) as server, backend.client(server.url) as client:
         client.outcomes([client.begin_get() for _ in range(30)])
         assert server.connections_open_now == 30
-        assert seconds_of(lambda: close(backend, client).result(5)) < 0.5
+        assert seconds_of(lambda: client.begin_close().result(5)) < 0.5
         assert eventually(lambda: server.connections_open_now == 0)
 
 
@@ -187,7 +181,7 @@ def test_closing_does_not_wait_for_calls_under_way(backend: Backend) -> None:
         hanging = client.begin_get()
         server.wait_for_requests(2)
         queued = client.begin_get()
-        assert seconds_of(lambda: close(backend, client).result(5)) < 0.2
+        assert seconds_of(lambda: client.begin_close().result(5)) < 0.2
         assert isinstance(queued.exception(5), ConfigurationError)
         assert answered.result(5) is None
         assert isinstance(hanging.exception(5), TotalTimeoutError)
@@ -202,7 +196,7 @@ def test_closing_twice_and_closing_a_copy(backend: Backend) -> None:
         copy = client.copy(timeout=1)
         client.revoke()
         for each in (copy, client, copy):
-            close(backend, each).result(5)
+            each.begin_close().result(5)
         for each in (client, copy):
             with pytest.raises(ConfigurationError, match="closed"):
                 each.revoke()

@@ -109,9 +109,14 @@ def test_child_and_parent_share_no_connection(tls: bool) -> None:
 def test_child_that_closes_the_client_leaves_the_parents_alone() -> None:
     """Whether it used it before or not."""
     with FaultServer(TOKEN_ANSWER) as server, sync_client(server.url) as client:
+
+        def use_and_close() -> None:
+            client.get_auth_token(TOKEN_ID)
+            client.close()
+
         client.get_auth_token(TOKEN_ID)
         assert in_child(client.close) == "None"
-        assert in_child(lambda: [client.get_auth_token(TOKEN_ID), client.close()][1]) == "None"
+        assert in_child(use_and_close) == "None"
         client.get_auth_token(TOKEN_ID)
         assert [request.connection for request in server.requests] == [1, 2, 1]
 

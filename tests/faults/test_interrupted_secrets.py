@@ -21,11 +21,11 @@ SECRET = "-".join(["bearer", "that", "nobody", "may", "see"])
 
 def frames_of_the_package(error: BaseException) -> list[str]:
     """What shows of the library's frames, their local variables included."""
-    seen = traceback.TracebackException.from_exception(error, capture_locals=True)
+    seen: traceback.TracebackException | None = traceback.TracebackException.from_exception(error, capture_locals=True)
     shown: list[str] = []
     while seen is not None:
         shown += [f"{frame.filename} {frame.name} {frame.locals}" for frame in seen.stack if frame.filename != __file__]
-        seen = seen.__cause__ or seen.__context__  # type: ignore[assignment]
+        seen = seen.__cause__ or seen.__context__
     return shown
 
 
@@ -35,7 +35,7 @@ async def with_asyncio(call: Callable[[], Awaitable[object]]) -> None:
 
 
 async def with_wait_for(call: Callable[[], Awaitable[object]]) -> None:
-    await asyncio.wait_for(call(), 0.1)  # type: ignore[arg-type]
+    await asyncio.wait_for(call(), 0.1)
 
 
 async def with_anyio(call: Callable[[], Awaitable[object]]) -> None:

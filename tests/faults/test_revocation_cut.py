@@ -6,6 +6,7 @@ Where the body had begun to be sent it is unconfirmed; where nothing was sent th
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import anyio
 import pytest
@@ -39,7 +40,7 @@ def raises_total_timeout(client: Caller) -> None:
         client.revoke(total_timeout=TOTAL)
 
 
-def raises_unconfirmed(client: Caller, **options: float) -> RevocationUnconfirmedError:
+def raises_unconfirmed(client: Caller, **options: Any) -> RevocationUnconfirmedError:
     """A revocation of which something was sent."""
     with pytest.raises(RevocationUnconfirmedError) as caught:
         client.revoke(**options)
@@ -186,7 +187,7 @@ def test_client_is_closed_after_an_ambiguous_attempt(backend: Backend) -> None:
     with FaultServer(script) as server, backend.client(server.url, retry=slow) as client:
         revocation = client.begin_revoke()
         server.wait_for_requests(2)
-        client.begin(client.client.aclose if backend.is_async else client.client.close).result(5)
+        client.begin_close().result(5)
         with pytest.raises(RevocationUnconfirmedError):
             revocation.result(5)
         assert eventually(lambda: server.connections_open_now == 0)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devrev_auth_client._attempt_loop import Effect, Next
-from devrev_auth_client._outcomes import Answer, Cause, Outcome
+from devrev_auth_client._outcomes import Answer, Cause, Failure, Outcome
 from devrev_auth_client.errors import (
     Attempt,
     ConfigurationError,
@@ -50,8 +50,9 @@ def named(outcome: object) -> str:
     """An outcome as a test's name."""
     if isinstance(outcome, Answer):
         return f"{outcome.status_code}-{outcome.headers.get('Retry-After', 'no-time')}"
-    cause = getattr(outcome, "cause", None)
-    return f"{cause.name}-{'sent' if outcome.sent else 'unsent'}" if isinstance(cause, Cause) else str(outcome)
+    if isinstance(outcome, Failure):
+        return f"{outcome.cause.name}-{'sent' if outcome.sent else 'unsent'}"
+    return str(outcome)
 
 
 def test_the_first_attempt_follows_at_once() -> None:

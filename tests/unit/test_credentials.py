@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx
@@ -111,11 +113,14 @@ def test_a_secret_shows_itself_to_nobody() -> None:
     secret = Secret(TOKEN)
     shown = [repr(secret), str(secret), f"{secret}", f"{secret!r:>99}", "%s %r" % (secret, secret), repr([secret])]  # noqa: UP031
     assert not any(TOKEN in text for text in shown)
-    for attempt in (*(lambda n=n: pickle.dumps(secret, n) for n in range(6)), lambda: copy.copy(secret)):
+    attempts: list[Callable[[], object]] = [partial(pickle.dumps, secret, n) for n in range(6)]
+    attempts.append(partial(copy.copy, secret))
+    for attempt in attempts:
         with pytest.raises(TypeError, match="not pickled") as caught:
             attempt()
         assert TOKEN not in str(caught.value)
-    for inspect_it in (vars, hash):
+    inspections: tuple[Callable[[object], object], ...] = (vars, hash)
+    for inspect_it in inspections:
         with pytest.raises(TypeError):
             inspect_it(secret)
 

@@ -89,7 +89,12 @@ def test_each_has_its_fields_with_neutral_values(cls: type[errors.DevRevAuthErro
     expected = set().union(*(FIELDS.get(base.__name__, set()) for base in cls.__mro__))
     assert set(vars(error)) == expected
     assert (str(error), error.args, error.attempts) == ("text", ("text",), ())
-    neutral = {"attempts": (), "status_code": None, "headers": httpx.Headers(), "likely_revoked": False}
+    neutral: dict[str, object] = {
+        "attempts": (),
+        "status_code": None,
+        "headers": httpx.Headers(),
+        "likely_revoked": False,
+    }
     if isinstance(error, errors.APIError):
         neutral["status_code"] = 0
     assert vars(error) == {name: neutral.get(name) for name in expected}

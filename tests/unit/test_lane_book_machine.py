@@ -151,8 +151,8 @@ LaneMachine.TestCase.settings = settings(
 )
 
 
-class TestLaneBook(LaneMachine.TestCase):  # type: ignore[name-defined,misc]
-    """Never more lanes than there may be, first come first served, and none lost."""
+TestLaneBook = LaneMachine.TestCase
+"""Never more lanes than there may be, first come first served, and none lost."""
 
 
 @pytest.mark.parametrize("seed", range(4))

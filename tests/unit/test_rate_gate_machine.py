@@ -201,8 +201,8 @@ GateMachine.TestCase.settings = settings(
 )
 
 
-class TestRateGate(GateMachine.TestCase):  # type: ignore[name-defined,misc]
-    """Never sends while closed, never two probers, never out of order, never refused in vain, never forgotten."""
+TestRateGate = GateMachine.TestCase
+"""Never sends while closed, never two probers, never out of order, never refused in vain, never forgotten."""
 
 
 @pytest.mark.parametrize("seed", range(8))

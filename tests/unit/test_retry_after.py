@@ -212,5 +212,5 @@ BODY = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text()
 @given(values=st.lists(HEADER, max_size=3), date=HEADER, body=BODY)
 def test_no_value_raises_or_gives_a_time_that_cannot_be_waited(values: list[str], date: str, body: Any) -> None:
     """Whatever the headers and the body hold: absent, or finite and not negative."""
-    seconds = retry_after(wire_headers(Retry_After=values, Date=date), body, NOW)
+    seconds: object = retry_after(wire_headers(Retry_After=values, Date=date), body, NOW)
     assert seconds is None or (isinstance(seconds, float) and math.isfinite(seconds) and seconds >= 0)

@@ -87,7 +87,7 @@ def test_a_policy_does_not_change() -> None:
 def test_arguments_have_names() -> None:
     """Nobody can mistake seconds for attempts."""
     with pytest.raises(TypeError):
-        RetryPolicy(5)  # type: ignore[misc]
+        RetryPolicy(5)  # type: ignore[call-arg]
 
 
 def test_a_policy_compares_hashes_pickles_and_copies() -> None:

@@ -15,13 +15,18 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 OLD, NEW, WORK = map(Path, sys.argv[1:4])
 sys.path.insert(0, str(NEW.parent))
-from sdk import vendor  # noqa: E402  # NEW's
-from sdk._vendoring import swap  # noqa: E402
+if TYPE_CHECKING:
+    from devrev_auth_client import vendor
+    from devrev_auth_client._vendoring import swap
+else:  # NEW's
+    from sdk import vendor
+    from sdk._vendoring import swap
 
 EXCHANGED = sys.argv[4] == "exchanged"
 if not EXCHANGED:
@@ -61,7 +66,7 @@ def steps() -> Iterator[Callable[[], None]]:
                 if left[0] == 0:
                     os.kill(os.getpid(), signal.SIGKILL)
 
-        yield lambda hook=die_at: sys.addaudithook(hook)
+        yield partial(sys.addaudithook, die_at)
 
 
 def killed(run: Callable[[Path], None], copy: Path, prepare: Callable[[], None], seconds: float | None = None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -127,7 +128,7 @@ def test_a_failure_to_write_leaves_the_old_copy(
 ) -> None:
     """As when the disk is full, at any file and at either rename."""
     before = contents(copy.parent)
-    fsync, rename, calls = swap.os.fsync, Path.rename, 0
+    fsync, rename, calls = os.fsync, Path.rename, 0
 
     def failing_fsync(handle: int) -> None:
         nonlocal calls

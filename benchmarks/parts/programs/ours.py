@@ -1,13 +1,14 @@
 """One call with this package: `ours.py URL [AUTHORITY]`. Prints the seconds of processor time to its answer."""
 
 import asyncio
+import ssl
 import sys
 import time
 
 from devrev_auth_client import AsyncDevRevAuthClient
 
 
-def verified(*authority: str) -> object:
+def verified(*authority: str) -> ssl.SSLContext:
     import httpx
 
     verify = httpx.create_ssl_context()
@@ -17,8 +18,8 @@ def verified(*authority: str) -> object:
 
 
 async def main(url: str, *authority: str) -> str:
-    verify = {"verify": verified(*authority)} if authority else {}
-    async with AsyncDevRevAuthClient("benchmark-token", base_url=url, **verify) as client:
+    verify = verified(*authority) if authority else True
+    async with AsyncDevRevAuthClient("benchmark-token", base_url=url, verify=verify) as client:
         return (await client.get_auth_token("string")).id
 
 

@@ -1,13 +1,14 @@
 """One call with httpx by hand: `raw_httpx.py URL [AUTHORITY]`. Prints the seconds of processor time to its answer."""
 
 import asyncio
+import ssl
 import sys
 import time
 
 import httpx
 
 
-def verified(*authority: str) -> object:
+def verified(*authority: str) -> ssl.SSLContext:
     verify = httpx.create_ssl_context()
     for file in authority:
         verify.load_verify_locations(file)
@@ -15,8 +16,8 @@ def verified(*authority: str) -> object:
 
 
 async def main(url: str, *authority: str) -> str:
-    verify = {"verify": verified(*authority)} if authority else {}
-    async with httpx.AsyncClient(headers={"Authorization": "Bearer benchmark-token"}, **verify) as client:
+    verify = verified(*authority) if authority else True
+    async with httpx.AsyncClient(headers={"Authorization": "Bearer benchmark-token"}, verify=verify) as client:
         response = await client.post(f"{url}/auth-tokens.get", json={"token_id": "string"})
         token_id: str = response.json()["token"]["id"]
         return token_id
