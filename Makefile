@@ -18,6 +18,7 @@ help: ## show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
 $(READY): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed; this is %d.%d. Name one: make PYTHON=python3.12' % sys.version_info[:2] if sys.version_info < (3, 11) else 0)"
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements-dev.txt
 	$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .

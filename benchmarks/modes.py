@@ -38,7 +38,7 @@ FULL = (
     Mode(name="10 tasks", tasks=10, each=20, rounds=9),
     Mode(name="100 tasks", tasks=100, each=5, rounds=7),
     Mode(name="1,000 tasks", tasks=1_000, rounds=3),
-    Mode(name="10,000 tasks", tasks=10_000, rounds=1),
+    Mode(name="10,000 tasks", tasks=10_000, rounds=3),
     Mode(name="cold burst of 1,000", tasks=1_000, rounds=2, port="plain delayed", cold=True),
     Mode(name="cold burst of 10,000", tasks=10_000, rounds=1, port="plain delayed", cold=True),
     Mode(name="cold burst of 1,000, TLS", tasks=1_000, rounds=1, port="tls delayed", cold=True),

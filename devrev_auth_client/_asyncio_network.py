@@ -15,6 +15,7 @@ import httpcore
 
 from ._deadline import Deadline
 from ._readable import is_readable
+from ._route import addresses_of
 from ._signal import is_done_within
 
 _HEAD_START = 0.25
@@ -164,7 +165,7 @@ async def connect(host: str, port: int, deadline: Deadline) -> AsyncioStream:
 
     try:
         async with anyio.create_task_group() as group:
-            for address in dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found):
+            for address in addresses_of(found):
                 failed = anyio.Event()
                 group.start_soon(attempt, address, failed)
                 with anyio.move_on_after(_HEAD_START):

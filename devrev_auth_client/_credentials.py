@@ -19,6 +19,7 @@ REDACTED = "[redacted]"
 _SHORTEST_RECOGNISABLE = 8
 """Characters. DevRev's tokens are hundreds long."""
 
+_LIKE_A_TOKEN = re.compile(r"\s*(bearer\b|eyj[\w-]*\.)", re.IGNORECASE)  # eyJ: how each JWT begins
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")  # what a bearer token and a header value can hold (RFC 6750 section 2.1)
 
 
@@ -79,6 +80,11 @@ class Secret:
         return httpx.Headers([(self.scrub_bytes(name), self.scrub_bytes(content)) for name, content in headers.raw])
 
 
+def looks_like_token(text: str) -> bool:
+    """Whether a text may be a bearer token: as an id it would be sent as it is, and shown by whoever repeats ids."""
+    return _LIKE_A_TOKEN.match(text) is not None
+
+
 def conceal(value: object, origin: str) -> Secret | ConfigurationError:
     """Return the token as a `Secret`, white space around it trimmed, or the error that says what is wrong with it.
 
@@ -91,7 +97,7 @@ def conceal(value: object, origin: str) -> Secret | ConfigurationError:
         return ConfigurationError(f"{origin} must be a string, not {type(value).__name__}")
     token = value.strip()
     if not token:
-        return ConfigurationError(f"{origin} is empty; pass a token or set {TOKEN_VARIABLE}")
+        return ConfigurationError(f"{origin} is empty; a token has to be there")
     if token[:7].lower() == "bearer " or token.lower() == "bearer":
         return ConfigurationError(f"{origin} begins with 'Bearer'; pass the token alone")
     if not _VISIBLE_ASCII.fullmatch(token):

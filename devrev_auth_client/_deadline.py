@@ -21,7 +21,7 @@ class Deadline:
     def bound(self, timeout: float | None, timed_out: type[httpcore.TimeoutException]) -> float | None:
         """Return the seconds a step may take, `None` for any; raise `timed_out` where none are left."""
         left = self.at - time.monotonic()
-        if left <= 0:
-            raise timed_out("the deadline has passed")
         seconds = left if timeout is None else min(timeout, left)
+        if seconds <= 0:
+            raise timed_out("the deadline has passed")
         return None if seconds > threading.TIMEOUT_MAX else seconds  # more than a socket takes

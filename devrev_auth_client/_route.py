@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,28 @@ from .errors import ConfigurationError
 
 KEEPALIVE_EXPIRY = 30.0
 """Seconds an idle connection is used again after; load balancers close theirs after 60 and more."""
+
+
+def checked_context(context: ssl.SSLContext, origin: str) -> ssl.SSLContext:
+    """Return the context. Raises `ConfigurationError` where checks of its own, such as a pinned key, would be left out.
+
+    TLS runs over buffers here, as under asyncio, so that `wrap_socket` and `sslsocket_class` are not asked for.
+    """
+    kind = type(context)
+    for_sockets = kind.wrap_socket is not ssl.SSLContext.wrap_socket or context.sslsocket_class is not ssl.SSLSocket
+    for_buffers = kind.wrap_bio is not ssl.SSLContext.wrap_bio or context.sslobject_class is not ssl.SSLObject
+    if for_sockets and not for_buffers:
+        raise ConfigurationError(
+            f"{origin}: this SSLContext overrides wrap_socket or sslsocket_class, which are not asked for; "
+            "override wrap_bio or sslobject_class as well"
+        )
+    return context
+
+
+def addresses_of(found: Iterable[tuple[Any, ...]]) -> list[str]:
+    """Return each address of what `getaddrinfo` found once, the zone of an IPv6 one included (RFC 4007 section 11)."""
+    numeric = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
+    return list(dict.fromkeys(socket.getnameinfo(sockaddr, numeric)[0] for *_, sockaddr in found))
 
 
 class Route:

@@ -15,6 +15,7 @@ import attrs
 import httpx
 
 from ._credentials import TokenSource
+from ._route import checked_context
 from ._version import __version__
 from .errors import ConfigurationError
 from .retry import RetryPolicy
@@ -146,8 +147,10 @@ def _check_header(name: object, value: object) -> None:
 
 def checked_verify(verify: object) -> ssl.SSLContext | str | bool:
     """Return how the server's certificate is checked."""
-    if isinstance(verify, bool | ssl.SSLContext):
+    if isinstance(verify, bool):
         return verify
+    if isinstance(verify, ssl.SSLContext):
+        return checked_context(verify, "verify")
     # os.path.exists is false, where Path.exists raises, for a certificate in place of its path.
     if isinstance(verify, str | Path) and os.path.exists(verify):  # noqa: PTH110
         return str(verify)

@@ -93,7 +93,7 @@ def _send(shared: SyncShared, call: Call, token: Secret, permit: int, begun: flo
     transport: Any = None
     body: NotedBody | None = None
     answer: Answer | None = None
-    failure: Failure | None = None
+    failed: Exception | None = None
     overdue = Cause.OUT_OF_TIME
     whole = False  # whether the transport is as good as before
     waited = 0.0
@@ -113,9 +113,11 @@ def _send(shared: SyncShared, call: Call, token: Secret, permit: int, begun: flo
                 answer = call.answer(received, token, waited)
             whole = body is None or (answer is not None and answer.unreadable is None)
     except Exception as error:  # noqa: BLE001  # whatever a transport raises, the caller gets ours
-        failure = call.failed(error, token)
+        failed = error
     except BaseException as stopped:  # noqa: BLE001  # a cancellation, or Ctrl-C
         # The frames below hold the request as it is sent, and whoever shows local variables would show the token.
+        # So do those of what was being handled when it came.
+        stopped.__context__ = None
         raise stopped.with_traceback(None)  # noqa: B904  # it is the one that was caught
     finally:
         try:
@@ -123,4 +125,7 @@ def _send(shared: SyncShared, call: Call, token: Secret, permit: int, begun: flo
         finally:
             if transport is not None:
                 (shared.connections.release if whole else shared.connections.discard)(transport)
+    # Only here: an interruption in a handler would refer to what is handled.
+    failure = None if failed is None else call.failed(failed, token)
+    del failed
     return answer or call.no_answer(failure, overdue, body, waited)

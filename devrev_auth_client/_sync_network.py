@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ import httpcore
 from ._deadline import Deadline
 from ._http11 import READ_SIZE
 from ._readable import holds_record, is_readable
+from ._route import addresses_of
 
 ResultT = TypeVar("ResultT")
 
@@ -41,10 +43,9 @@ class SyncBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the first address that answers; an address that is silent leaves time for those behind it."""
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = addresses_of(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
-        addresses = list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
         failed: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError("the name has no address")
         for index, address in enumerate(addresses):
             seconds = self.deadline.bound(timeout, httpcore.ConnectTimeout)
@@ -116,8 +117,8 @@ class _TlsStream(_Stream):
         self._below = below
         self._arrived = ssl.MemoryBIO()
         self._to_send = ssl.MemoryBIO()
-        self._tls = context.wrap_bio(self._arrived, self._to_send, server_hostname=server_hostname)
         try:
+            self._tls = context.wrap_bio(self._arrived, self._to_send, server_hostname=server_hostname)
             self._step(self._tls.do_handshake, timeout)
         except httpcore.TimeoutException as error:
             raise httpcore.ConnectTimeout(str(error)) from error
@@ -147,6 +148,7 @@ class _TlsStream(_Stream):
         return self._tls if info == "ssl_object" else self._below.get_extra_info(info)
 
     def _step(self, step: Callable[[], ResultT], timeout: float | None) -> ResultT:
+        ends = None if timeout is None else time.monotonic() + timeout
         while True:
             try:
                 return step()
@@ -155,7 +157,8 @@ class _TlsStream(_Stream):
             finally:
                 if self._to_send.pending:
                     self._below.write(self._to_send.read(), timeout)  # what was asked for, or why the peer is refused
-            data = self._below.read(READ_SIZE, timeout)
+            # A record may come in many pieces; all of them have the one time.
+            data = self._below.read(READ_SIZE, None if ends is None else ends - time.monotonic())
             if data:
                 self._arrived.write(data)
             else:

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 
 import httpx
 
+from ._route import checked_context
 from .errors import ConfigurationError
 
 BASE_URL_VARIABLE = "DEVREV_BASE_URL"
@@ -73,6 +74,8 @@ def _checked_proxy(proxy: object, base_url: httpx.URL) -> httpx.Proxy:
         raise ConfigurationError("a SOCKS proxy needs the package socksio; install httpx[socks]")
     if result.url.scheme == "http" and result.ssl_context is not None:
         raise ConfigurationError("the proxy has an ssl_context, which only an https proxy uses")
+    if result.ssl_context is not None:
+        checked_context(result.ssl_context, "the proxy's ssl_context")
     if base_url.scheme == "http" and not _is_loopback(result.url.host):
         raise ConfigurationError("an http base_url may not go through a proxy elsewhere: it would read the token")
     return result

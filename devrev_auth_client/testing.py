@@ -127,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m devrev_auth_client.testing",
         description="Serve a fake DevRev on 127.0.0.1. Prints its base URL, a user and tokens as one line of JSON.",
     )
-    parser.add_argument("--port", type=int, default=0, help="0 for a free one (default)")
+    parser.add_argument("--port", type=_port, default=0, help="0 for a free one (default)")
     parser.add_argument("--rate-limit", type=int, metavar="N", help="requests per user and window (default: no limit)")
     parser.add_argument("--rate-window", type=float, default=300.0, metavar="S", help="seconds (default: 300)")
     parser.add_argument(
@@ -137,6 +137,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, metavar="N", help="repeats what happened by chance (default: another one)")
     parser.add_argument("--journal", action="store_true", help="at the end, write what happened to stderr")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError("must be a number from 0 to 65535")
+    return int(text)
 
 
 def _introduction(fake: FakeDevRev, base_url: str) -> dict[str, Any]:
@@ -152,7 +158,7 @@ def _introduction(fake: FakeDevRev, base_url: str) -> dict[str, Any]:
 def _for_a_person(served: dict[str, Any]) -> str:
     token = served["tokens"]["PAT"]["secret"]
     return f"""
-In another shell, for devrev-auth or a program of yours:
+In another shell, for devrev-auth or a program of yours (no token of this server is real):
 
     export DEVREV_BASE_URL={served["base_url"]}
     export DEVREV_TOKEN={token}

@@ -35,6 +35,15 @@ async def test_a_token_id_has_no_control_characters(make_client: MakeClient, fak
     assert fake.requests == []
 
 
+@pytest.mark.parametrize("token", ["eyJhbGciOiJSUzI1NiJ9.hush.hush", " eyJ0.hush", "Bearer hush", "bearer hush-hush"])
+async def test_a_token_in_place_of_its_id_is_not_sent(make_client: MakeClient, fake: FakeDevRev, token: str) -> None:
+    """It is another than the one in use: a server that repeats the id would have it in an error."""
+    with pytest.raises(ConfigurationError, match="looks like a token itself") as caught:
+        await make_client().get_auth_token(token)
+    assert "hush" not in str(caught.value)
+    assert fake.requests == []
+
+
 @pytest.mark.parametrize(
     ("token_type", "member"),
     [

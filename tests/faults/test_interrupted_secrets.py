@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 
 import anyio
+import httpx
 import pytest
 import trio
 
@@ -19,12 +20,12 @@ from tests.faults.server import FaultServer, Hang
 SECRET = "-".join(["bearer", "that", "nobody", "may", "see"])
 
 
-def frames_of_the_package(error: BaseException) -> list[str]:
-    """What shows of the library's frames, their local variables included."""
+def frames_of(error: BaseException) -> list[str]:
+    """What shows of an error's frames and of those of its context, their local variables included."""
     seen: traceback.TracebackException | None = traceback.TracebackException.from_exception(error, capture_locals=True)
     shown: list[str] = []
     while seen is not None:
-        shown += [f"{frame.filename} {frame.name} {frame.locals}" for frame in seen.stack if frame.filename != __file__]
+        shown += [f"{frame.filename} {frame.name} {frame.locals}" for frame in seen.stack]
         seen = seen.__cause__ or seen.__context__
     return shown
 
@@ -59,7 +60,7 @@ def test_a_cancelled_call_shows_no_token(loop: str, cut: Callable[..., Awaitable
         async with AsyncDevRevAuthClient(SECRET, base_url=url) as client:
             with pytest.raises(TimeoutError if loop == "asyncio" else trio.TooSlowError) as caught:
                 await cut(lambda: client.get_auth_token(TOKEN_ID))
-        assert [frame for frame in frames_of_the_package(caught.value) if SECRET in frame] == []
+        assert [frame for frame in frames_of(caught.value) if SECRET in frame] == []
 
     with FaultServer(Hang()) as server:
         anyio.run(main, server.url, backend=loop)
@@ -72,4 +73,39 @@ def test_ctrl_c_shows_no_token() -> None:
         threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
         with pytest.raises(KeyboardInterrupt) as caught:
             client.get_auth_token(TOKEN_ID)
-        assert [frame for frame in frames_of_the_package(caught.value) if SECRET in frame] == []
+        assert [frame for frame in frames_of(caught.value) if SECRET in frame] == []
+
+
+class Interrupted(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Is interrupted while it handles an error; its frames have the header in a local variable."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        sent = request.headers["Authorization"]
+        try:
+            raise OSError(f"{len(sent)} characters were not sent")
+        except OSError:
+            raise KeyboardInterrupt  # noqa: B904  # as the interpreter raises it, with the error as its context
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return self.handle_request(request)
+
+
+def test_ctrl_c_while_an_error_is_handled_shows_no_token() -> None:
+    """What it interrupts is its context, whose frames go as deep."""
+    with (
+        DevRevAuthClient(SECRET, transport=Interrupted()) as client,
+        pytest.raises(KeyboardInterrupt) as caught,
+    ):
+        client.get_auth_token(TOKEN_ID)
+    assert [frame for frame in frames_of(caught.value) if SECRET in frame] == []
+
+
+def test_ctrl_c_while_an_error_is_handled_shows_no_token_async() -> None:
+    async def main() -> None:
+        client = AsyncDevRevAuthClient(SECRET, transport=Interrupted())
+        with pytest.raises(KeyboardInterrupt) as caught:
+            await client.get_auth_token(TOKEN_ID)
+        assert [frame for frame in frames_of(caught.value) if SECRET in frame] == []
+        await client.aclose()
+
+    anyio.run(main)

@@ -57,6 +57,14 @@ def test_refused_certificate_is_final(backend: Backend, context: ssl.SSLContext,
         assert eventually(lambda: server.connections_open_now == 0)
 
 
+def test_context_that_cannot_be_a_client_is_final(backend: Backend) -> None:
+    """No session can be made with it, now or later."""
+    with FaultServer(TOKEN_ANSWER, tls=SERVER) as server, backend.client(server.url, verify=SERVER) as client:
+        with pytest.raises(TransportError, match="TLS was refused") as caught:
+            client.get()
+        assert len(caught.value.attempts) == 1
+
+
 def test_expired_certificate_is_final(backend: Backend) -> None:
     """With the server's own authority trusted."""
     server_context, client_context = tls_pair(not_after=YESTERDAY)

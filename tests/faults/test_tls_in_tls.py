@@ -156,6 +156,7 @@ def test_a_peer_that_drips_is_cut(backend: Backend) -> None:
 CUT = {
     "200 without its length": b"HTTP/1.1 200 OK\r\n\r\n",
     "200 of HTTP/1.0": b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n",
+    "200 and white space": b"HTTP/1.1 200 OK\r\n\r\n\r\n ",
 }
 
 

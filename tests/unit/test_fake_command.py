@@ -51,7 +51,12 @@ def test_faults_happen_by_chance_and_are_repeated_by_the_seed() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["--fault", "fire"], "invalid choice: 'fire'"), (["--fault", "500", "--probability", "2"], "from 0 to 1")],
+    [
+        (["--fault", "fire"], "invalid choice: 'fire'"),
+        (["--fault", "500", "--probability", "2"], "from 0 to 1"),
+        (["--port", "70000"], "--port: must be a number from 0 to 65535"),
+        (["--port", "http"], "--port: must be a number from 0 to 65535"),
+    ],
 )
 def test_what_is_wrong_with_its_arguments_is_said(
     arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
