@@ -80,16 +80,17 @@ class Secret:
         return httpx.Headers([(self.scrub_bytes(name), self.scrub_bytes(content)) for name, content in headers.raw])
 
 
-def looks_like_token(text: str) -> bool:
+def begins_like_token(text: str) -> bool:
     """Whether a text may be a bearer token: as an id it would be sent as it is, and shown by whoever repeats ids."""
     return _LIKE_A_TOKEN.match(text) is not None
 
 
-def conceal(value: object, origin: str) -> Secret | ConfigurationError:
+def conceal(value: object, origin: str, instead: str = "a token has to be there") -> Secret | ConfigurationError:
     """Return the token as a `Secret`, white space around it trimmed, or the error that says what is wrong with it.
 
     The error is returned, not raised, so that the caller can forget the plain value before it raises: a traceback that
-    shows local variables must not show a token that is nearly right. `origin` names where the value came from.
+    shows local variables must not show a token that is nearly right. `origin` names where the value came from, and
+    `instead` what to do where it is empty.
     """
     if isinstance(value, Secret):
         return value
@@ -97,7 +98,7 @@ def conceal(value: object, origin: str) -> Secret | ConfigurationError:
         return ConfigurationError(f"{origin} must be a string, not {type(value).__name__}")
     token = value.strip()
     if not token:
-        return ConfigurationError(f"{origin} is empty; a token has to be there")
+        return ConfigurationError(f"{origin} is empty; {instead}")
     if token[:7].lower() == "bearer " or token.lower() == "bearer":
         return ConfigurationError(f"{origin} begins with 'Bearer'; pass the token alone")
     if not _VISIBLE_ASCII.fullmatch(token):
@@ -122,12 +123,13 @@ def token_source(token: object) -> TokenSource | ConfigurationError:
     """
     if callable(token):
         return TokenSource(None, token)
-    origin = "token"
     if token is None:
-        token, origin = os.environ.get(TOKEN_VARIABLE), f"the environment variable {TOKEN_VARIABLE}"
+        token = os.environ.get(TOKEN_VARIABLE)
         if token is None:
             return ConfigurationError(f"no token: pass token=... or set the environment variable {TOKEN_VARIABLE}")
-    secret = conceal(token, origin)
+        secret = conceal(token, f"the environment variable {TOKEN_VARIABLE}")
+    else:
+        secret = conceal(token, "token", f"pass a token, or leave it out and set {TOKEN_VARIABLE}")
     return secret if isinstance(secret, ConfigurationError) else TokenSource(secret, lambda: secret)
 
 

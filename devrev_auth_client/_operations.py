@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar, cast
 import attrs
 
 from ._attempt_loop import Effect
-from ._credentials import Secret, looks_like_token
+from ._credentials import Secret, begins_like_token
 from ._json import is_json_object
 from ._outcomes import Answer, Cause, Failure, Outcome
 from ._refusals import api_error
@@ -185,7 +185,7 @@ def get_auth_token(token_id: object) -> Operation:
         raise ConfigurationError("token_id must be a non-empty string, such as 'don:identity:dvrv-us-1:devo/1:token/1'")
     if not token_id.isprintable():
         raise ConfigurationError("token_id contains a control character; pass the id alone")
-    if looks_like_token(token_id):
+    if begins_like_token(token_id):
         raise ConfigurationError("token_id looks like a token itself, not like the id of one; nothing was sent")
     return operation(auth_tokens_get, {"body": AuthTokensGetRequest(token_id=token_id)})
 

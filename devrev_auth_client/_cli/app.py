@@ -9,10 +9,17 @@ from rich.prompt import Confirm
 from rich.text import Text
 
 from .._version import __version__
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, DevRevAuthError
 from ..token_claims import TokenClaims, claims_of
 from . import cards, words
-from .arguments import RefusedArgument, checked_seconds, checked_token_id, checked_token_type, complete_token_type
+from .arguments import (
+    EXPOSED,
+    RefusedArgument,
+    checked_seconds,
+    checked_token_id,
+    checked_token_type,
+    complete_token_type,
+)
 from .calling import Calling, Options
 from .command_line import CommandLine
 from .endings import EXIT_STATUSES, Ending
@@ -70,6 +77,43 @@ def devrev_auth(
 
 
 @app.command(epilog=EXIT_STATUSES)
+def inspect(
+    fetch: Annotated[bool, typer.Option("--fetch", help="Also ask DevRev, with this token, about this token.")] = False,
+    as_json: _Json = False,
+    token_file: _TokenFile = None,
+    base_url: _BaseUrl = None,
+    timeout: _Timeout = _TIMEOUT,
+    total_timeout: _TotalTimeout = _TOTAL_TIMEOUT,
+    verbose: _Verbose = False,
+) -> None:
+    """Show what the token in hand says of itself, unverified. Nothing is sent without --fetch."""
+    screen = Screen()
+    calling = Calling(screen, Options(base_url, timeout, total_timeout, verbose))
+    with calling.told():
+        secret = token_in_hand(token_file)
+        claims = claims_of(secret)
+        if isinstance(claims, ConfigurationError):
+            raise claims
+        result: dict[str, object] = {"unverified_claims": claims.claims}
+        lines = cards.claims_card(claims)
+
+        def shown() -> list[str] | list[Text]:
+            return [cards.json_text(result)] if as_json else lines
+
+        known_offline = shown()
+        if fetch:
+            try:
+                with calling.client(secret) as client:
+                    token = client.get_own_auth_token()
+            except DevRevAuthError:
+                screen.show(*known_offline)
+                raise
+            result["token"] = token.to_dict()
+            lines += [Text("VERIFIED: this is what DevRev says of it.", "bold"), *cards.token_card(token)]
+        _show(screen, shown())
+
+
+@app.command(epilog=EXIT_STATUSES)
 def get(
     token_id: _TokenId,
     as_json: _Json = False,
@@ -86,7 +130,7 @@ def get(
     with calling.told():
         secret = token_in_hand(token_file)
         if secret.scrub_text(token_id) != token_id:
-            raise RefusedArgument("TOKEN_ID holds the token in use itself; give its id. Nothing was sent.")
+            raise RefusedArgument(f"TOKEN_ID holds the token in use itself, {EXPOSED} Give its id. Nothing was sent.")
         with calling.client(secret) as client:
             token = client.get_auth_token(token_id)
         _show(screen, [cards.json_text(token.to_dict())] if as_json else cards.token_card(token))
@@ -110,7 +154,7 @@ def revoke(
     with calling.told(revocation=True):
         secret = token_in_hand(token_file)
         if secret.scrub_text(token_type) != token_type:
-            raise RefusedArgument("TYPE holds the token in use itself; give a type of token. Nothing was sent.")
+            raise RefusedArgument(f"TYPE holds the token in use itself, {EXPOSED} Give a type. Nothing was sent.")
         with calling.client(secret) as client:
             screen.say(f"This revokes all tokens of type {name} that you created, for good.")
             if not token_type.is_known:
@@ -131,32 +175,11 @@ def types() -> None:
     _show(Screen(), list(cards.type_lines()))
 
 
-@app.command(epilog=EXIT_STATUSES)
-def inspect(
-    fetch: Annotated[bool, typer.Option("--fetch", help="Also ask DevRev, with this token, about this token.")] = False,
-    as_json: _Json = False,
-    token_file: _TokenFile = None,
-    base_url: _BaseUrl = None,
-    timeout: _Timeout = _TIMEOUT,
-    total_timeout: _TotalTimeout = _TOTAL_TIMEOUT,
-    verbose: _Verbose = False,
-) -> None:
-    """Show what the token in hand says of itself, unverified. Nothing is sent without --fetch."""
-    screen = Screen()
-    calling = Calling(screen, Options(base_url, timeout, total_timeout, verbose))
-    with calling.told():
-        secret = token_in_hand(token_file)
-        claims = claims_of(secret)
-        if isinstance(claims, ConfigurationError):
-            raise claims
-        result: dict[str, object] = {"unverified_claims": claims.claims}
-        lines = cards.claims_card(claims)
-        if fetch:
-            with calling.client(secret) as client:
-                token = client.get_own_auth_token()
-            result["token"] = token.to_dict()
-            lines += [Text("VERIFIED: this is what DevRev says of it.", "bold"), *cards.token_card(token)]
-        _show(screen, [cards.json_text(result)] if as_json else lines)
+class _Consent(Confirm):
+    """Takes any answer but yes for no, and so asks once."""
+
+    def process_response(self, value: str) -> bool:
+        return value.strip().lower() in {"y", "yes"}
 
 
 def _ask(screen: Screen) -> None:
@@ -164,7 +187,7 @@ def _ask(screen: Screen) -> None:
         raise ConfigurationError("nobody can be asked, because standard input is no terminal; add --yes to revoke")
     try:
         # typer.confirm would write a part of its question to standard output.
-        agreed = Confirm.ask("Revoke them?", console=screen.messages, default=False)
+        agreed = _Consent.ask("Revoke them?", console=screen.messages, default=False)
     except EOFError:
         agreed = False
     if not agreed:

@@ -8,13 +8,18 @@ import re
 
 import typer
 
+from .._credentials import begins_like_token
 from ..token_types import TokenType
 from . import words
 
+EXPOSED = (
+    "which has no place on a command line: other users and your shell's history can read it there. Consider it leaked: "
+    "revoke it."
+)
+"""What is said of a token among the arguments."""
+
 _SHORTEST_TOKEN = 24
 """Characters. DevRev's tokens are hundreds long, and the names of types are shorter."""
-
-_BEARER = re.compile(r"bearer\b|eyj[\w-]*\.", re.IGNORECASE)  # eyJ: how each JWT begins
 
 
 class RefusedArgument(typer.BadParameter):
@@ -24,7 +29,7 @@ class RefusedArgument(typer.BadParameter):
 def looks_like_token(text: str) -> bool:
     """Whether a text may be a bearer token: it begins like one, or is long and has no colon, as ids and URNs have."""
     text = text.strip()
-    return bool(_BEARER.match(text)) or (len(text) >= _SHORTEST_TOKEN and ":" not in text)
+    return begins_like_token(text) or (len(text) >= _SHORTEST_TOKEN and ":" not in text)
 
 
 def checked_token_id(text: str | None) -> str:
@@ -33,9 +38,8 @@ def checked_token_id(text: str | None) -> str:
         raise RefusedArgument("TOKEN_ID is missing: the id of a token, such as don:identity:dvrv-us-1:devo/1:token/1.")
     if looks_like_token(text):
         raise RefusedArgument(
-            "TOKEN_ID looks like a token itself, which has no place on a command line: other users and your shell's "
-            "history can read it there. Give its id, such as don:identity:dvrv-us-1:devo/1:token/1; `devrev-auth "
-            "inspect` reads the id from a token. Nothing was sent."
+            f"TOKEN_ID looks like a token itself, {EXPOSED} Give its id, such as "
+            "don:identity:dvrv-us-1:devo/1:token/1; `devrev-auth inspect` reads the id from a token. Nothing was sent."
         )
     return text
 
@@ -47,7 +51,7 @@ def checked_seconds(text: str | float) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < math.inf:
-        raise RefusedArgument("SECONDS must be a number above 0, such as 30 or 0.5.")
+        raise RefusedArgument("SECONDS must be a finite number above 0, such as 30 or 0.5.")
     return seconds
 
 
@@ -62,12 +66,12 @@ def checked_token_type(text: str | None) -> TokenType:
     if not given:
         problem = "TYPE is missing."
     elif looks_like_token(given.rpartition(":")[2]):
-        problem = "TYPE looks like a token itself, which has no place on a command line. Nothing was sent."
+        problem = f"TYPE looks like a token itself, {EXPOSED} Nothing was sent."
     else:
         near = difflib.get_close_matches(name, TokenType.__members__, n=3)
         suggested = ", ".join(words.option_name(TokenType[name]) for name in near)
         problem = "TYPE is none of the 17 token types." + (f" Did you mean {suggested}?" if near else "")
-    raise RefusedArgument(f"{problem} `devrev-auth types` lists them.")
+    raise RefusedArgument(f"{problem} `devrev-auth types` lists the types.")
 
 
 def complete_token_type(incomplete: str) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import typer
 
 from .._credentials import Secret
 from .._sync_client import DevRevAuthClient
+from .._urls import BASE_URL_VARIABLE
 from ..errors import DevRevAuthError
 from ..retry import RetryPolicy
 from . import words
@@ -32,6 +34,13 @@ class Options:
     timeout: float
     total_timeout: float
     verbose: bool
+
+    @property
+    def base_url_name(self) -> str:
+        """What a shell knows the base URL by: the option or the variable, whichever gave it."""
+        if self.base_url is not None:
+            return "--base-url"
+        return BASE_URL_VARIABLE if os.environ.get(BASE_URL_VARIABLE) else "the base URL"
 
 
 class Calling:
@@ -53,7 +62,7 @@ class Calling:
             yield
         except DevRevAuthError as error:
             ending = ending_of(error, revocation=revocation)
-            text = in_words(error, revocation=revocation)
+            text = in_words(error, revocation=revocation, base_url_name=self._options.base_url_name)
         except (KeyboardInterrupt, typer.Abort):
             if self.under_way and not self._waits.surely_unprocessed:
                 ending, text = Ending.UNCONFIRMED, UNDER_WAY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 import typer
@@ -31,6 +32,13 @@ class CommandLine(TyperGroup):
             status = Ending.WRONG_USE
         sys.exit(status or 0)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that the first argument names."""
+        # What typer raises for a name that is none differs from that for no name in its text alone.
+        if not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
+            raise RefusedArgument(f"There is no command of that name. {_choice(self.commands)}", ctx=ctx)
+        return super().resolve_command(ctx, args)
+
 
 def _in_words(error: Exception) -> str:
     context: Any = getattr(error, "ctx", None)
@@ -54,6 +62,8 @@ def _problem(error: Exception, context: Any) -> str:
     if hasattr(error, "option_name"):
         return "An option is without its value, or has one that it does not take."
     commands: Any = getattr(getattr(context, "command", None), "commands", None)
-    if commands:
-        return f"Give one of the commands: {', '.join(commands)}."
-    return "There are more arguments than this command takes."
+    return _choice(commands) if commands else "There are more arguments than this command takes."
+
+
+def _choice(commands: Iterable[str]) -> str:
+    return f"Give one of the commands: {', '.join(commands)}."

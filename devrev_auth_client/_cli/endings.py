@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from enum import IntEnum
 
 from ..errors import (
@@ -41,6 +42,15 @@ and nothing was sent; 3 unconfirmed, a revocation may or may not have happened; 
 REVOKE_AGAIN = "Revoke again, which does no harm, or look at one of the tokens: devrev-auth get TOKEN_ID"
 UNDER_WAY = f"Unconfirmed: stopped while the revocation was under way; it may or may not have happened.\n{REVOKE_AGAIN}"
 
+_SHELL_NAMES = {
+    "get_auth_token": "`devrev-auth get TOKEN_ID`",
+    "token_id": "TOKEN_ID",
+    "total_timeout": "--total-timeout",
+}
+"""What the client's errors speak of, and what a shell knows it by."""
+
+_OUT_OF_TIME = ("no answer within", "timed out")  # how the failure of an attempt begins whose time ran out
+
 
 def ending_of(error: DevRevAuthError, *, revocation: bool) -> Ending:
     """Return the exit status for an error of a call, or of what came before it."""
@@ -57,11 +67,21 @@ def ending_of(error: DevRevAuthError, *, revocation: bool) -> Ending:
     return Ending.UNCONFIRMED if revocation and doubtful else Ending.NO_ANSWER
 
 
-def in_words(error: DevRevAuthError, *, revocation: bool) -> str:
-    """Return what is said of an error: what came of it, what each attempt met, and what to do next."""
+def in_words(error: DevRevAuthError, *, revocation: bool, base_url_name: str = "--base-url") -> str:
+    """Return what is said of an error: what came of it, what each attempt met, and what to do next.
+
+    :param base_url_name: what a shell knows the base URL by.
+    """
+    names = {**_SHELL_NAMES, "base_url": base_url_name}
+
+    def renamed(text: str) -> str:
+        return re.sub("|".join(rf"\b{name}\b" for name in names), lambda found: names[found[0]], text)
+
+    # What DevRev says is repeated as it is.
+    said = str(error) if isinstance(error, APIError) else renamed(str(error))
     lines = [
-        f"{_headline(ending_of(error, revocation=revocation), revocation)}: {error}",
-        _attempts(error.attempts),
+        f"{_headline(ending_of(error, revocation=revocation), revocation)}: {said}",
+        renamed(_attempts(error.attempts)),
         _advice(error, revocation),
     ]
     return "\n".join(filter(None, lines))
@@ -78,7 +98,10 @@ def _headline(ending: Ending, revocation: bool) -> str:
 def _attempts(attempts: tuple[Attempt, ...]) -> str:
     if len(attempts) < 2:
         return ""
-    return f"{len(attempts)} attempts met: {'; '.join(met.failure or str(met.status_code) for met in attempts)}"
+    met = [attempt.failure or str(attempt.status_code) for attempt in attempts]
+    if len(set(met)) == 1:
+        return f"{len(met)} attempts, each met: {met[0]}"
+    return f"{len(met)} attempts met: {'; '.join(met)}"
 
 
 def _advice(error: DevRevAuthError, revocation: bool) -> str:
@@ -96,5 +119,9 @@ def _advice(error: DevRevAuthError, revocation: bool) -> str:
     if isinstance(error, TotalTimeoutError):
         return "Allow more time with --total-timeout."
     if isinstance(error, (TransportError, InvalidResponseError)):
-        return "Look after the network, the proxy and the base URL (--base-url, DEVREV_BASE_URL)."
+        more_time = any((attempt.failure or "").startswith(_OUT_OF_TIME) for attempt in error.attempts)
+        return (
+            "Check the network, the proxy and the base URL (--base-url, DEVREV_BASE_URL)"
+            f"{', or allow an attempt more time with --timeout' if more_time else ''}."
+        )
     return ""

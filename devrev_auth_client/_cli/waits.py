@@ -55,7 +55,8 @@ class Waits:
         self._until = time.monotonic() + seconds
         self._only_refused = self._only_refused and met.status_code in _UNPROCESSED
         if not self._is_live:
-            self._screen.say(f"{self._reason}; trying again in {seconds:.1f} s.")
+            when = f" in {seconds:.1f} s" if round(seconds, 1) else ""
+            self._screen.say(f"{self._reason}; trying again{when}.")
         elif self._live is None:
             self._live = Live(
                 get_renderable=self._countdown,

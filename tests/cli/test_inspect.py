@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -10,6 +12,7 @@ from devrev_auth_client import ConfigurationError
 from devrev_auth_client._cli.cards import json_text
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.cli.conftest import CLAIMS, FIRST, SECRET, Invoke
+from tests.cli.shell import SCRIPT, environment_of
 from tests.jwts import jwt
 
 
@@ -46,11 +49,43 @@ def test_json_names_what_is_unverified(invoke: Invoke) -> None:
     assert both["token"]["status"] == "active"
 
 
-def test_a_failed_fetch_shows_nothing_but_the_failure(invoke: Invoke, fake: FakeDevRev) -> None:
-    fake.respond_next(403)
+@pytest.mark.parametrize(("status", "ending"), [(401, 1), (403, 1), (520, 4)])
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_a_failed_fetch_takes_nothing_from_the_claims(
+    invoke: Invoke, fake: FakeDevRev, arguments: tuple[str, ...], status: int, ending: int
+) -> None:
+    """They are known without asking; JSON then has them alone."""
+    claims = invoke("inspect", *arguments).out
+    fake.respond_next(status)
+    done = invoke("inspect", "--fetch", *arguments)
+    assert (done.status, done.out) == (ending, claims)
+    assert f"auth_tokens_get: {status}" in done.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such streams here")
+def test_the_claims_come_before_the_refusal(fake: FakeDevRev, environment: dict[str, str]) -> None:
+    fake.respond_next(401)
+    with subprocess.Popen(  # noqa: S603  # our own script
+        [SCRIPT, "inspect", "--fetch"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment_of(environment),
+    ) as process:
+        text, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert text.index("UNVERIFIED: ") < text.index(FIRST) < text.index("Refused: ")
+
+
+def test_claims_that_cannot_be_written_leave_the_exit_status_to_the_refusal(
+    invoke: Invoke, fake: FakeDevRev, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.respond_next(401)
+    monkeypatch.setattr("devrev_auth_client._cli.screen.Screen.show", lambda *_: False)
     done = invoke("inspect", "--fetch")
-    assert (done.status, done.out) == (1, "")
-    assert "403" in done.err
+    assert done.status == 1
+    assert "Refused: " in done.err
 
 
 @pytest.mark.parametrize("arguments", [(), ("--fetch",), ("--json",)])
@@ -60,6 +95,8 @@ def test_an_opaque_token_says_nothing(
     done = invoke("inspect", *arguments, DEVREV_TOKEN=pat.secret)
     assert (done.status, done.out) == (2, "")
     assert "not a JWT" in done.err
+    assert "`devrev-auth get TOKEN_ID`" in done.err
+    assert "get_auth_token" not in done.err
     assert pat.secret not in done.err
     assert fake.requests == []
 
@@ -68,8 +105,9 @@ def test_without_an_id_there_is_nothing_to_fetch(invoke: Invoke, fake: FakeDevRe
     secret = jwt({"sub": "x"})
     assert invoke("inspect", DEVREV_TOKEN=secret).status == 0
     done = invoke("inspect", "--fetch", DEVREV_TOKEN=secret)
-    assert (done.status, done.out) == (2, "")
-    assert "jti" in done.err
+    assert done.status == 2
+    assert "subject   x\n" in done.out
+    assert "(no claim jti); pass its id to `devrev-auth get TOKEN_ID`" in done.err
     assert fake.requests == []
 
 
@@ -90,6 +128,17 @@ def test_claims_that_are_nested_too_deeply_for_json(invoke: Invoke) -> None:
             assert done.status in {0, 2}
             assert (done.status == 0) == (done.err == "")
             assert done.status == 0 or depth > 100
+
+
+def test_claims_that_json_cannot_hold_are_said_before_anything_is_sent(
+    invoke: Invoke, fake: FakeDevRev, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_deep(_: object) -> str:
+        raise ConfigurationError("it is nested too deeply")
+
+    monkeypatch.setattr("devrev_auth_client._cli.cards.json_text", too_deep)
+    done = invoke("inspect", "--fetch", "--json")
+    assert (done.status, done.out, fake.requests) == (2, "", [])
 
 
 def test_a_depth_that_can_be_read_and_not_be_written_is_said() -> None:

@@ -27,7 +27,7 @@ def test_it_asks_for_the_token_without_showing_it_and_before_it_revokes(
         terminal.type(f"{pat.secret}\n")
         terminal.wait_for(r"Revoke them\?.*: ")
         assert fake.requests == []
-        terminal.type("y\n")
+        terminal.type("yes\n")
         done = terminal.ended()
     assert done.status == 0
     assert "\x1b[32mRevoked: all tokens of type session that you created.\x1b[0m" in done.out

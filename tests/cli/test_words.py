@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from rich.text import Text
 
-from devrev_auth_client import Attempt, TotalTimeoutError
+from devrev_auth_client import Attempt, TotalTimeoutError, TransportError
 from devrev_auth_client._cli import words
+from devrev_auth_client._cli.calling import Options
 from devrev_auth_client._cli.cards import token_card
 from devrev_auth_client._cli.endings import in_words
 from devrev_auth_client._cli.screen import Screen, plain
@@ -115,4 +116,36 @@ def test_output_without_a_stream_goes_nowhere(monkeypatch: pytest.MonkeyPatch) -
 
 def test_out_of_time_says_which_option_gives_more() -> None:
     said = in_words(TotalTimeoutError("total_timeout ran out"), revocation=True)
-    assert said == "Not revoked: total_timeout ran out\nAllow more time with --total-timeout."
+    assert said == "Not revoked: --total-timeout ran out\nAllow more time with --total-timeout."
+
+
+@pytest.mark.parametrize(
+    ("failure", "named"),
+    [("no answer within 30 s", True), ("timed out (ReadTimeout)", True), ("could not connect (refused)", False)],
+)
+def test_an_attempt_that_ran_out_of_time_may_be_given_more(failure: str, named: bool) -> None:
+    error = TransportError(failure, attempts=(Attempt(None, failure, 0), Attempt(503, None, 0)))
+    assert in_words(error, revocation=False).endswith("more time with --timeout.") is named
+
+
+def test_the_base_url_is_called_what_a_shell_knows_it_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The option comes before the variable, an empty one is none, and without both it is DevRev's own."""
+    unset, given = Options(None, 1, 1, verbose=False), Options("", 1, 1, verbose=False)
+    monkeypatch.setenv("DEVREV_BASE_URL", "https://devrev.example")
+    assert (unset.base_url_name, given.base_url_name) == ("DEVREV_BASE_URL", "--base-url")
+    monkeypatch.setenv("DEVREV_BASE_URL", "")
+    assert (unset.base_url_name, given.base_url_name) == ("the base URL", "--base-url")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "trying again."),
+        (0.04, "trying again."),
+        (0.06, "trying again in 0.1 s."),
+        (2.5, "trying again in 2.5 s."),
+    ],
+)
+def test_a_wait_that_is_none_is_not_told(capsys: pytest.CaptureFixture[str], seconds: float, said: str) -> None:
+    Waits(Screen(), is_live=False).tell(Attempt(503, None, 0), seconds)
+    assert capsys.readouterr().err == f"DevRev answered 503; {said}\n"

@@ -68,7 +68,8 @@ CLI_ROWS = [
 ]
 FAKE = " ".join(FAKE_ROWS).split()
 CLI = " ".join(CLI_ROWS).split()
-CLI_USES = {"_credentials", "_version", "_operations", "_sync_client", "errors", "retry", "token_claims", "token_types"}
+CLI_USES = {"_credentials", "_version", "_operations", "_sync_client", "_urls", "errors", "retry", "token_claims"}
+CLI_USES |= {"token_types"}
 ISLANDS = [
     ("the pytest plugin", PLUGIN, {"testing", "_async_client", "_sync_client", "retry"}),
     ("the fake", FAKE, {"token_types"}),
