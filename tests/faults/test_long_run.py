@@ -21,6 +21,7 @@ def test_random_faults_and_cancellations(backend: Backend) -> None:
     assert len(tally.kinds) > 30
 
 
+@pytest.mark.slow
 def test_small_run_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It tells the seed, a table, and all figures as JSON."""
     path = tmp_path / "figures.json"
@@ -55,6 +56,7 @@ def test_foreign_exceptions_hangs_and_unproven_revocations_are_not_clean() -> No
         assert not random_scripts.Tally(**spoiled).is_clean
 
 
+@pytest.mark.slow
 def test_client_does_not_grow() -> None:
     """A few hundred calls after the first thousand, refusals and lost connections among them."""
     met = memory.growth("asyncio", 500)

@@ -31,7 +31,7 @@ from tests.faults.server import (
     tls_pair,
 )
 
-TOTAL = 0.4
+TOTAL = 0.3
 
 
 def raises_total_timeout(client: Caller) -> None:

@@ -34,6 +34,7 @@ def test_an_installed_sdk_copies_the_same_files(wheel: Path, tmp_path: Path) -> 
     assert host.run("-c", code, environment=environment).stdout.startswith(str(tmp_path / "site"))
 
 
+@pytest.mark.slow
 def test_the_vendoring_tool(wheel: Path, tmp_path: Path) -> None:
     """It rewrites nothing but the imports that the docstrings show, and the licence comes along."""
     pytest.importorskip("vendoring", reason="vendoring comes with the development pins alone")
