@@ -270,6 +270,7 @@ bodies = values | st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(path=st.sampled_from([GET, DELETE]), body=bodies)
 def test_fake_and_validator_agree_on_any_json(path: str, body: object) -> None:
