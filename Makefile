@@ -25,7 +25,7 @@ $(READY): requirements-dev.txt pyproject.toml
 	touch $@
 
 test: $(READY) ## run every test but the slow ones
-	$(BIN)/python -m pytest -n 3 $(ARGS)
+	$(BIN)/python -m pytest -n 4 $(ARGS)
 
 coverage: $(READY) ## run the same tests and fail where too many branches of the package are not reached
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
