@@ -108,7 +108,7 @@ $(BENCH)/.ready: requirements-bench.txt pyproject.toml
 	$(BENCH)/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	touch $@
 
-bench: $(BENCH)/.ready ## measure what a call costs, beside other clients; up to an hour on an idle machine
+bench: $(BENCH)/.ready ## measure what a call costs, beside other clients; about half an hour on an idle machine
 	$(BENCH)/bin/python -m benchmarks $(ARGS)
 
 bench-quick: $(BENCH)/.ready ## the same with few rounds, for a look; leaves the kept results and the chart alone

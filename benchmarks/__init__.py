@@ -1,6 +1,6 @@
 """What a call costs, ours beside the clients it is an alternative to. `make bench` runs it; nothing here is a test.
 
-    python -m benchmarks            everything, up to an hour
+    python -m benchmarks            everything, about half an hour
     python -m benchmarks --quick    the same in a fraction of the rounds, some minutes
 
     __main__         the order of things: server, generated clients, modes, parts, targets, table, JSON, chart

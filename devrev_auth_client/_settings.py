@@ -151,8 +151,8 @@ def checked_verify(verify: object) -> ssl.SSLContext | str | bool:
         return verify
     if isinstance(verify, ssl.SSLContext):
         return checked_context(verify, "verify")
-    # os.path.exists is false, where Path.exists raises, for a certificate in place of its path.
-    if isinstance(verify, str | Path) and os.path.exists(verify):  # noqa: PTH110
+    # A certificate may stand in place of its path.
+    if isinstance(verify, str | Path) and os.path.exists(verify):  # noqa: PTH110  # false, where Path.exists raises
         return str(verify)
     raise ConfigurationError("verify must be True, False, an ssl.SSLContext, or the path of a PEM file or folder")
 

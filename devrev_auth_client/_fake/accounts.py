@@ -24,7 +24,7 @@ class Accounts:
     def add_user(
         self,
         *,
-        type: str = "dev_user",  # noqa: A002 - the wire name
+        type: str = "dev_user",  # noqa: A002  # the wire name
         display_name: str | None = None,
         full_name: str | None = None,
         email: str | None = None,
@@ -58,7 +58,7 @@ class Accounts:
     def issue_token(
         self,
         user: FakeUser,
-        type: TokenType | str = TokenType.PAT,  # noqa: A002 - the wire name
+        type: TokenType | str = TokenType.PAT,  # noqa: A002  # the wire name
         *,
         expires_in: float | None = _THIRTY_DAYS,
         scopes: Sequence[str] = ("all",),

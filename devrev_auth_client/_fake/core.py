@@ -99,8 +99,8 @@ class FakeCore:
         # Each rule sees each request, so that its count is that of the requests whatever else is played.
         met = [(rule, occasion) for rule in self.rules if (occasion := rule.meets(user, path, now)) is not None]
         if self.script:
-            # S311: to be repeatable is its purpose.
-            play = self.script.popleft()(Occasion(Random(f"{self.seed} {self._arrived}")))  # noqa: S311
+            chance = Random(f"{self.seed} {self._arrived}")  # noqa: S311  # to be repeatable is its purpose
+            play = self.script.popleft()(Occasion(chance))
             return play, f"script: {play.name}"
         if met:
             rule, occasion = met[0]

@@ -240,5 +240,5 @@ def _when(after_processing: bool) -> str:
 
 def _of(api: Answer | None) -> Answer:
     # Plays that need the API's answer are those that have the request carried out.
-    assert api is not None  # noqa: S101 - tells type checkers
+    assert api is not None  # noqa: S101  # tells type checkers
     return api

@@ -105,7 +105,7 @@ class Rule:
         self._seen += 1
         used_up = schedule.times is not None and self.played >= schedule.times
         # A string, because Random takes no tuple; it hashes one in the same way everywhere.
-        random = Random(f"{self._seed} {self.number} {self._seen}")  # noqa: S311 - to be repeatable is its purpose
+        random = Random(f"{self._seed} {self.number} {self._seen}")  # noqa: S311  # to be repeatable is its purpose
         due = schedule.is_due(self._seen, now) and not used_up and random.random() < schedule.probability
         return Occasion(random, schedule.ends_at - now) if due else None
 

@@ -148,8 +148,8 @@ def _server(core: FakeCore) -> uvicorn.Server:
     class Protocol(H11Protocol):
         """Gives the app a way to the connection of a request."""
 
-        # asyncio hands out a Transport, and uvicorn says so; typeshed has its base class here.
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        # asyncio hands out a Transport; typeshed has its base class here.
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
             super().connection_made(transport)
             # asyncio does this for sockets that know their protocol, which those of `create_server` do not. Without
             # it each answer waits for the acknowledgement of its own headers, 40 ms on Linux.

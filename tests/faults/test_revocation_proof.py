@@ -2,9 +2,12 @@
 
 import pytest
 
-from devrev_auth_client import InvalidResponseError
+from devrev_auth_client import InvalidResponseError, RevocationUnconfirmedError
 from tests.faults.backends import Backend
-from tests.faults.server import Action, FaultServer, Redirect, Respond, TooLarge
+from tests.faults.listeners import tls_pair
+from tests.faults.server import Action, FaultServer, Raw, Redirect, Respond, TooLarge
+
+SERVER, CLIENT = tls_pair()
 
 PROOF = {
     "204": Respond(204),
@@ -48,3 +51,34 @@ def test_answer_that_is_no_proof_is_not_taken_for_one(backend: Backend, answer: 
         with pytest.raises(InvalidResponseError):
             client.revoke()
         assert server.actions_begun == 1
+
+
+CUT = {
+    "200 without its length": b"HTTP/1.1 200 OK\r\n\r\n",
+    "200 of HTTP/1.0": b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n",
+    "200 and white space": b"HTTP/1.1 200 OK\r\n\r\n\r\n ",
+}
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize("head", CUT.values(), ids=CUT)
+def test_a_head_alone_proves_no_revocation(backend: Backend, head: bytes, tls: bool) -> None:
+    """Its body was to end with the connection, and nothing tells that from an answer cut off."""
+    with (
+        FaultServer(Raw(head), tls=SERVER if tls else None) as server,
+        backend.client(server.url, verify=CLIENT) as client,
+        pytest.raises(RevocationUnconfirmedError) as caught,
+    ):
+        client.revoke()
+    assert not caught.value.likely_revoked
+
+
+def test_a_success_that_says_it_is_empty_is_proof(backend: Backend) -> None:
+    """With its length, however it ends."""
+    for answer in (
+        Respond(200),
+        Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+        Respond(204),
+    ):
+        with FaultServer(answer) as server, backend.client(server.url) as client:
+            client.revoke()

@@ -13,10 +13,9 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from devrev_auth_client import DevRevAuthError, RevocationUnconfirmedError
+from devrev_auth_client import DevRevAuthError
 from tests.faults.backends import ONCE, TOKEN_JSON, Backend
 from tests.faults.listeners import HOST, tls_pair
-from tests.faults.server import FaultServer, Raw, Respond
 
 SERVER, CLIENT = tls_pair()
 BODY = json.dumps(TOKEN_JSON).encode()
@@ -151,34 +150,3 @@ def test_a_peer_that_drips_is_cut(backend: Backend) -> None:
         with pytest.raises(DevRevAuthError):
             client.get()
         assert time.monotonic() - begin < 2
-
-
-CUT = {
-    "200 without its length": b"HTTP/1.1 200 OK\r\n\r\n",
-    "200 of HTTP/1.0": b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n",
-    "200 and white space": b"HTTP/1.1 200 OK\r\n\r\n\r\n ",
-}
-
-
-@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
-@pytest.mark.parametrize("head", CUT.values(), ids=CUT)
-def test_a_head_alone_proves_no_revocation(backend: Backend, head: bytes, tls: bool) -> None:
-    """Its body was to end with the connection, and nothing tells that from an answer cut off."""
-    with (
-        FaultServer(Raw(head), tls=SERVER if tls else None) as server,
-        backend.client(server.url, verify=CLIENT) as client,
-        pytest.raises(RevocationUnconfirmedError) as caught,
-    ):
-        client.revoke()
-    assert not caught.value.likely_revoked
-
-
-def test_a_success_that_says_it_is_empty_is_proof(backend: Backend) -> None:
-    """With its length, however it ends."""
-    for answer in (
-        Respond(200),
-        Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
-        Respond(204),
-    ):
-        with FaultServer(answer) as server, backend.client(server.url) as client:
-            client.revoke()
