@@ -1,12 +1,9 @@
 # Every target sets up what it needs; a fresh machine needs Python 3.11+ and make.
 PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
-READY := $(VENV)/.ready
-LOWEST := .venv-lowest
-BENCH := .venv-bench
-RELEASE := build/release-tools
-PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+# One environment for each lock in requirements/, named after it. None is called .venv: that name is yours.
+ENVS ?= .envs
+READY := $(ENVS)/dev/.ready
+BIN := $(ENVS)/dev/bin
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --upgrade
 # Tools that the generator calls by name are found in the environment, not on the machine.
@@ -17,11 +14,14 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
-$(READY): requirements-dev.txt pyproject.toml
+# A lock is complete, so pip must not resolve: older ones then ask for versions that are not in it.
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps
+$(ENVS)/%/.ready: requirements/%.txt pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed; this is %d.%d. Name one: make PYTHON=python3.12' % sys.version_info[:2] if sys.version_info < (3, 11) else 0)"
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements-dev.txt
-	$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python $(PIP_INSTALL) --require-hashes --requirement $<
+	$(@D)/bin/python $(PIP_INSTALL) --no-build-isolation --editable .
+	$(@D)/bin/python -m pip check
 	touch $@
 
 test: $(READY) ## run every test but the slow ones
@@ -33,20 +33,14 @@ coverage: $(READY) ## run the same tests and fail where too many branches of the
 test-slow: $(READY) ## run the tests that take long: type checkers on regenerated and vendored code, the benchmarks' harness
 	$(BIN)/python -m pytest -n 2 -m slow $(ARGS)
 
-$(LOWEST)/.ready: requirements-lowest.txt pyproject.toml
-	$(PYTHON) -m venv --clear $(LOWEST)
-	$(LOWEST)/bin/python $(PIP_INSTALL) --require-hashes -r requirements-lowest.txt
-	$(LOWEST)/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
-	touch $@
-
-test-lowest: $(LOWEST)/.ready ## run what concerns running programs, against the lowest versions of the dependencies
-	$(LOWEST)/bin/python -m pytest -n 2 tests/unit tests/behaviour tests/faults tests/contract tests/cli $(ARGS)
+test-lowest: $(ENVS)/lowest/.ready ## run what concerns running programs, against the lowest versions of the dependencies
+	$(ENVS)/lowest/bin/python -m pytest -n 2 tests/unit tests/behaviour tests/faults tests/contract tests/cli $(ARGS)
 
 faults: $(READY) ## play broken networks and servers for longer than a test may take
 	$(BIN)/python -m tests.faults.long_run $(ARGS)
 
-demo: $(READY) ## show the main job against the fake (or read one token of yours: DEVREV_TOKEN and TOKEN_ID)
-	$(BIN)/python examples/demo.py $(TOKEN_ID)
+demo: $(ENVS)/demo/.ready ## show the main job against the fake (or read one token of yours: DEVREV_TOKEN and TOKEN_ID)
+	$(ENVS)/demo/bin/python examples/demo.py $(TOKEN_ID)
 
 check: lint types docs check-generated check-version build test-slow ## everything that is checked beside the tests
 
@@ -90,36 +84,26 @@ vendor: $(READY) ## copy the package into another repo: DEST=path/of/the/copy, A
 	@test -n "$(DEST)" || { echo "make vendor DEST=path/of/the/copy" >&2; exit 2; }
 	$(BIN)/python -m devrev_auth_client.vendor "$(DEST)" $(ARGS)
 
-$(RELEASE)/.ready: requirements-release.txt
-	$(PYTHON) -m venv --clear $(RELEASE)
-	$(RELEASE)/bin/python $(PIP_INSTALL) --require-hashes -r requirements-release.txt
-	touch $@
+test-matrix: build $(ENVS)/release/.ready ## run the tests from the wheel on each Python, with lowest and newest dependencies
+	$(ENVS)/release/bin/nox $(ARGS)
 
-test-matrix: build $(RELEASE)/.ready ## run the tests from the wheel on each Python, with lowest and newest dependencies
-	$(RELEASE)/bin/nox $(ARGS)
+release-check: $(ENVS)/release/.ready ## build the last commit twice, compare, look it over, write the SBOM, test the wheel
+	$(ENVS)/release/bin/python -m tools.release
+	$(ENVS)/release/bin/nox $(ARGS)
 
-release-check: $(RELEASE)/.ready ## build the last commit twice, compare, look it over, write the SBOM, test the wheel
-	$(RELEASE)/bin/python -m tools.release
-	$(RELEASE)/bin/nox $(ARGS)
+bench: $(ENVS)/bench/.ready ## measure what a call costs, beside other clients; about half an hour on an idle machine
+	$(ENVS)/bench/bin/python -m benchmarks $(ARGS)
 
-$(BENCH)/.ready: requirements-bench.txt pyproject.toml
-	$(PYTHON) -m venv --clear $(BENCH)
-	$(BENCH)/bin/python $(PIP_INSTALL) --require-hashes -r requirements-bench.txt
-	$(BENCH)/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
-	touch $@
-
-bench: $(BENCH)/.ready ## measure what a call costs, beside other clients; about half an hour on an idle machine
-	$(BENCH)/bin/python -m benchmarks $(ARGS)
-
-bench-quick: $(BENCH)/.ready ## the same with few rounds, for a look; leaves the kept results and the chart alone
-	$(BENCH)/bin/python -m benchmarks --quick --json build/benchmark.json --chart build/benchmark.svg $(ARGS)
+bench-quick: $(ENVS)/bench/.ready ## the same with few rounds, for a look; leaves the kept results and the chart alone
+	$(ENVS)/bench/bin/python -m benchmarks --quick --json build/benchmark.json --chart build/benchmark.svg $(ARGS)
 
 lock: $(READY) ## renew the hashed pins: newest for development, lowest for the other end of the ranges
-	$(LOCK) --group dev --extra testing --extra cli --output-file requirements-dev.txt
-	$(LOCK) --resolution lowest-direct --no-deps --extra testing --extra cli --output-file $(VENV)/lowest-direct.txt
-	$(LOCK) --constraints $(VENV)/lowest-direct.txt --group test --extra testing --extra cli --output-file requirements-lowest.txt
-	$(LOCK) --constraints requirements-dev.txt --group release --output-file requirements-release.txt
-	$(LOCK) --constraints requirements-dev.txt --group bench --output-file requirements-bench.txt
+	$(LOCK) --group dev --extra testing --extra cli --output-file requirements/dev.txt
+	$(LOCK) --resolution lowest-direct --no-deps --extra testing --extra cli --output-file $(ENVS)/lowest-direct.txt
+	$(LOCK) --constraints $(ENVS)/lowest-direct.txt --group test --extra testing --extra cli --output-file requirements/lowest.txt
+	$(LOCK) --constraints requirements/dev.txt --group build --extra testing --output-file requirements/demo.txt
+	$(LOCK) --constraints requirements/dev.txt --group release --output-file requirements/release.txt
+	$(LOCK) --constraints requirements/dev.txt --group bench --output-file requirements/bench.txt
 
 clean: ## remove what make made
-	rm -rf $(VENV) $(LOWEST) $(BENCH) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	rm -rf $(ENVS) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

@@ -16,7 +16,7 @@ import nox
 
 ROOT = Path(__file__).resolve().parent
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
-PINS = {"lowest": "requirements-lowest.txt", "newest": "requirements-dev.txt"}
+PINS = {"lowest": "lowest.txt", "newest": "dev.txt"}
 
 # The lowest pins have no development tools, so what is tested of those is left to the newest. Regeneration and the
 # links in the documents are about the source folder itself: `make test` does those.
@@ -47,9 +47,9 @@ def tests(session: nox.Session, pins: str) -> None:
     wheels = sorted((ROOT / "dist").glob("*.whl"))
     if len(wheels) != 1:
         session.error("dist/ must hold one wheel: run `make build`")
-    if not (ROOT / PINS[pins]).exists():
+    if not (ROOT / "requirements" / PINS[pins]).exists():
         session.error(f"{PINS[pins]} is missing: run `make lock`")
-    session.install("--require-hashes", "-r", str(ROOT / PINS[pins]))
+    session.install("--require-hashes", "-r", str(ROOT / "requirements" / PINS[pins]))
     session.install("--no-deps", str(wheels[0]))
 
     folder = Path(session.create_tmp()) / "repository"

@@ -15,8 +15,8 @@ PACKAGE = "devrev_auth_client"
 
 _METADATA = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
 _TOP = ("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "generator-config.yaml")
-_FILES = {*_TOP, "pyproject.toml", "requirements-dev.txt", "requirements-lowest.txt", "mkdocs.yml"}
-_FOLDERS = ("docs", "examples", "openapi", "tests", "tools")
+_FILES = {*_TOP, "pyproject.toml", "mkdocs.yml"}
+_FOLDERS = ("docs", "examples", "openapi", "requirements", "tests", "tools")
 
 
 def files_in(folder: str) -> set[str]:

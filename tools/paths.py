@@ -20,7 +20,7 @@ class Paths:
     config: Path = ROOT / "generator-config.yaml"
     target: Path = ROOT / PACKAGE / "generated"
     token_types: Path = ROOT / PACKAGE / "token_types.py"
-    pins: Path = ROOT / "requirements-dev.txt"
+    pins: Path = ROOT / "requirements" / "dev.txt"
 
     @property
     def package(self) -> Path:

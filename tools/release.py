@@ -1,6 +1,6 @@
 """Builds the release from the last commit into dist/, twice, and looks it over; `make release-check` runs it.
 
-The environment is that of requirements-release.txt. Uncommitted changes are not part of a release.
+The environment is that of requirements/release.txt. Uncommitted changes are not part of a release.
 """
 
 import os
@@ -67,7 +67,7 @@ def write_sbom(wheel: Path, folder: Path, target: Path) -> None:
     """
     pins, python = folder / "runtime.txt", folder / "runtime" / "bin" / "python"
     compile_ = ("pip", "compile", "--quiet", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links")
-    run(tool("uv"), *compile_, "pyproject.toml", "--constraint", "requirements-dev.txt", "--output-file", pins)
+    run(tool("uv"), *compile_, "pyproject.toml", "--constraint", "requirements/dev.txt", "--output-file", pins)
     run(tool("uv"), "venv", "--quiet", "--python", sys.executable, folder / "runtime")
     install = ("pip", "install", "--quiet", "--python", python)
     run(tool("uv"), *install, "--require-hashes", "--requirements", pins)

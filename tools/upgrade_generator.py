@@ -26,7 +26,7 @@ from tools.paths import PACKAGE, ROOT
 GENERATOR = "openapi-python-client"
 _NOT_COPIED = (
     ".git",
-    ".venv*",
+    ".envs", ".venv*",
     "build",
     "dist",
     "__pycache__",
@@ -38,7 +38,7 @@ _NOT_COPIED = (
 # As in the Makefile, without --upgrade.
 _LOCK = shlex.split(
     "pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url "
-    "--no-emit-find-links --group dev --extra testing --output-file requirements-dev.txt"
+    "--no-emit-find-links --group dev --extra testing --output-file requirements/dev.txt"
 )
 
 
@@ -127,7 +127,7 @@ def prepare(trial: Trial) -> bool:
     return (
         trial.run("pins", uv, *_LOCK)
         and trial.run("environment", uv, "venv", "--quiet", "--python", sys.executable, trial.python.parent.parent)
-        and trial.run("installation", uv, "pip", "install", *target, "--requirement", "requirements-dev.txt")
+        and trial.run("installation", uv, "pip", "install", *target, "--requirement", "requirements/dev.txt")
         and trial.run("package", uv, "pip", "install", *target, "--no-deps", "--no-build-isolation", "--editable", ".")
     )
 

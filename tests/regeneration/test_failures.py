@@ -32,5 +32,5 @@ def test_a_broken_template_is_a_failure(workspace: Workspace) -> None:
 @pytest.mark.parametrize("tool", ["openapi-python-client", "ruff"])
 def test_another_version_than_the_pinned_one_is_a_failure(workspace: Workspace, tool: str) -> None:
     workspace.edit(workspace.pins, f"\n{tool}==", f"\n{tool}==0.")
-    assert f"requirements-dev.txt: {tool} " in workspace.failure()
+    assert f"dev.txt: {tool} " in workspace.failure()
     assert "the pin is 0." in workspace.failure()
