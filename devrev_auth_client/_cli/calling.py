@@ -14,8 +14,8 @@ import attrs
 import typer
 
 from .._credentials import Secret
+from .._location import BASE_URL_VARIABLE
 from .._sync_client import DevRevAuthClient
-from .._urls import BASE_URL_VARIABLE
 from ..errors import DevRevAuthError
 from ..retry import RetryPolicy
 from . import words

@@ -1,35 +1,30 @@
-"""What the clients are made with, checked before any I/O. No check repeats a value: it may hold a secret."""
+"""What a client and a call are made with, checked before any I/O. No text repeats a value: it may hold a secret."""
 
 from __future__ import annotations
 
-import os
 import re
 import ssl
 import sys
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import cast
 
 import attrs
-import httpx
 
-from ._credentials import TokenSource
-from ._route import checked_context
+from ._httpx import httpx
 from ._version import __version__
 from .errors import ConfigurationError
 from .retry import RetryPolicy
 
 
 class NotGiven(Enum):
-    """The type of `NOT_GIVEN`, which stands for an argument left out where `None` has a meaning of its own."""
+    """The type of `NOT_GIVEN`: an argument that was left out, where `None` has a meaning of its own."""
 
     NOT_GIVEN = "NOT_GIVEN"
 
 
 NOT_GIVEN = NotGiven.NOT_GIVEN
-
-TransportT = TypeVar("TransportT")
 
 Verify = ssl.SSLContext | str | Path | bool
 
@@ -44,7 +39,7 @@ _OWN_HEADERS = {"authorization", "connection", "content-length", "host", "transf
 class Options:
     """What `with_options` can change."""
 
-    timeout: float | httpx.Timeout
+    timeout: float | httpx.Timeout | None
     total_timeout: float | None
     retry: RetryPolicy
     headers: dict[str, str] = attrs.field(repr=False)
@@ -52,6 +47,15 @@ class Options:
     _wire_headers: dict[tuple[tuple[str, str], ...], list[tuple[bytes, bytes]]] = attrs.field(
         factory=dict[tuple[tuple[str, str], ...], list[tuple[bytes, bytes]]], init=False, repr=False, eq=False
     )
+
+    def timeouts(
+        self, timeout: float | httpx.Timeout | NotGiven | None, total_timeout: float | NotGiven | None
+    ) -> tuple[float | httpx.Timeout | None, float | None]:
+        """Return these timeouts with the given ones in their place."""
+        return (
+            self.timeout if timeout is NOT_GIVEN else checked_timeout(timeout),
+            self.total_timeout if total_timeout is NOT_GIVEN else checked_total_timeout(total_timeout),
+        )
 
     def wire_headers(self, host: bytes, of_operation: tuple[tuple[str, str], ...]) -> list[tuple[bytes, bytes]]:
         """Return the headers that do not change from call to call, as they are sent; made once for each operation."""
@@ -66,7 +70,7 @@ class Options:
 
 
 def checked_options(
-    timeout: float | httpx.Timeout,
+    timeout: float | httpx.Timeout | None,
     total_timeout: float | None,
     retry: RetryPolicy,
     api_version: str | None,
@@ -87,14 +91,18 @@ def checked_options(
     )
 
 
-def checked_timeout(timeout: object) -> float | httpx.Timeout:
+def checked_timeout(timeout: object) -> float | httpx.Timeout | None:
     """Return the bound of one attempt."""
+    if timeout is None:
+        return None
     if isinstance(timeout, httpx.Timeout):
         for phase, seconds in timeout.as_dict().items():
             if seconds is not None:
                 _positive_seconds(seconds, f"timeout: the {phase} of an httpx.Timeout must be positive seconds or None")
         return timeout
-    return _positive_seconds(timeout, "timeout must be a positive number of seconds or an httpx.Timeout")
+    return _positive_seconds(
+        timeout, "timeout must be a positive number of seconds, an httpx.Timeout, or None for no bound"
+    )
 
 
 def checked_total_timeout(total_timeout: object) -> float | None:
@@ -112,7 +120,7 @@ def checked_retry(retry: object) -> RetryPolicy:
 
 
 def checked_max_connections(max_connections: object) -> int:
-    """Return the number of lanes."""
+    """Return how many calls may be under way at once."""
     if isinstance(max_connections, bool) or not isinstance(max_connections, int) or max_connections < 1:
         raise ConfigurationError("max_connections must be a whole number of at least 1")
     return max_connections
@@ -143,32 +151,6 @@ def _check_header(name: object, value: object) -> None:
         raise ConfigurationError(f"headers may not set {name.title()}; the client sets it itself")
     if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
         raise ConfigurationError(f"the value of the header {name} must be a string of visible ASCII characters")
-
-
-def checked_verify(verify: object) -> ssl.SSLContext | str | bool:
-    """Return how the server's certificate is checked."""
-    if isinstance(verify, bool):
-        return verify
-    if isinstance(verify, ssl.SSLContext):
-        return checked_context(verify, "verify")
-    # A certificate may stand in place of its path.
-    if isinstance(verify, str | Path) and os.path.exists(verify):  # noqa: PTH110  # false, where Path.exists raises
-        return str(verify)
-    raise ConfigurationError("verify must be True, False, an ssl.SSLContext, or the path of a PEM file or folder")
-
-
-def checked_transport(transport: object, kind: type[TransportT]) -> TransportT:
-    """Return the transport, which must be of the client's own kind."""
-    if not isinstance(transport, kind):
-        raise ConfigurationError(f"transport must be an httpx.{kind.__name__}")
-    return transport
-
-
-def taken(source: TokenSource | ConfigurationError) -> TokenSource:
-    """Return the token source, or raise the error that came of it."""
-    if isinstance(source, ConfigurationError):
-        raise source
-    return source
 
 
 def _positive_seconds(value: object, rule: str) -> float:

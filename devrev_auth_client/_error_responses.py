@@ -1,11 +1,11 @@
-"""From an error answer to the error class of its status."""
+"""From an error response to the error class of its status."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Any
 
-from ._outcomes import Answer
+from ._response import ReceivedResponse
 from .errors import (
     APIError,
     APIErrorFields,
@@ -26,16 +26,16 @@ _LONGEST_TEXT = 500
 _PLAIN = {401: UnauthenticatedError, 403: ForbiddenError, 404: NotFoundError}
 
 
-def api_error(name: str, answer: Answer, model: ErrorModel | None, doubt: str = "") -> APIError:
-    """Return the error for an answer of status 400 or above; `name` is the operation's, `doubt` ends the text."""
-    body: dict[str, Any] = {} if model is None else answer.body
-    status = answer.status_code
+def api_error(name: str, response: ReceivedResponse, model: ErrorModel | None, doubt: str = "") -> APIError:
+    """Return the error for a response of status 400 or above; `name` is the operation's, `doubt` ends the text."""
+    body: dict[str, Any] = {} if model is None else response.body
+    status = response.status_code
     fields: APIErrorFields = {
         "status_code": status,
         "type": _string(body, "type"),
         "message": _string(body, "message"),
         "detail": _string(body, "detail"),
-        "headers": answer.headers,
+        "headers": response.headers,
         "error": model,
     }
     text = _text(name, fields) + doubt
@@ -49,11 +49,11 @@ def api_error(name: str, answer: Answer, model: ErrorModel | None, doubt: str = 
             **fields,
         )
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return TooManyRequestsError(text, retry_after=answer.retry_after, rate_limit=answer.rate_limit, **fields)
+        return TooManyRequestsError(text, retry_after=response.asked_wait, rate_limit=response.rate_limit, **fields)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return InternalServerError(text, reference_id=_string(body, "reference_id"), **fields)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        return ServiceUnavailableError(text, retry_after=answer.retry_after, **fields)
+        return ServiceUnavailableError(text, retry_after=response.asked_wait, **fields)
     return _PLAIN.get(status, UnexpectedStatusError)(text, **fields)
 
 

@@ -1,46 +1,34 @@
-"""What an attempt can end with: an answer that arrived, or a failure to get one."""
+"""A response as the rest of the client sees it: decoded, and with the token scrubbed out."""
 
 from __future__ import annotations
 
 import codecs
 import json
-from enum import Enum, auto
-from typing import Any, NamedTuple
-
-import attrs
-import httpx
+from http import HTTPStatus
+from typing import Any
 
 from . import _rate_headers
 from ._credentials import Secret
 from ._json import is_json_object, without_nulls
-from .errors import DevRevAuthError, RateLimit
+from ._sending import RawResponse
+from .errors import RateLimit
 
 _NOT_READ = object()
 
 
-class Received(NamedTuple):
-    """What arrived. A body that cannot be read is no reason to lose the status and the headers."""
-
-    status_code: int
-    headers: httpx.Headers
-    content: bytes
-    unreadable: str | None
-    """What is wrong with the body, where it could not be read."""
-
-
-class Answer:
-    """A response that was read to its end, with the token scrubbed out of all of it.
+class ReceivedResponse:
+    """A response that was read to its end, with the token scrubbed out of it.
 
     It stands in for `httpx.Response` where the generated parsers read one: `status_code`, `content`, `text`, `json()`.
     """
 
-    def __init__(self, received: Received, token: Secret, received_at: float, waited: float = 0.0) -> None:
-        headers = received.headers
-        self.status_code = received.status_code
+    def __init__(self, raw: RawResponse, token: Secret, received_at: float, waited: float = 0.0) -> None:
+        headers = raw.headers
+        self.status_code = raw.status_code
         self.rate_limit: RateLimit | None = _rate_headers.rate_limit(headers)
         self.headers = token.scrub_headers(headers)
-        self.content = token.scrub_bytes(received.content)
-        self.unreadable = received.unreadable
+        self.content = token.scrub_bytes(raw.content)
+        self.unreadable = raw.unreadable
         self.waited = waited  # seconds before it was sent
         self._token = token
         self._body: Any = _NOT_READ
@@ -86,45 +74,18 @@ class Answer:
         """Seconds until a used-up quota is renewed; 0 where requests remain."""
         return _rate_headers.quota_pause(self.rate_limit, self.headers, self._received_at)
 
+    @property
+    def asked_wait(self) -> float | None:
+        """Seconds after which an error response wants the request again, or `None` where it names no time.
+
+        A 429 that says when a used-up quota is renewed asks for that, where it is the longer of the two.
+        """
+        asked = self.retry_after
+        pause = self.quota_pause if self.status_code == HTTPStatus.TOO_MANY_REQUESTS else 0.0
+        return max(asked or 0.0, pause) if pause else asked
+
     def _body_field(self, name: str) -> object:
         try:
             return self.body.get(name) if is_json_object(self.body) else None
         except (ValueError, RecursionError):
             return None
-
-
-class Cause(Enum):
-    """Why no answer arrived."""
-
-    UNREACHABLE = auto()
-    """No connection came about: nothing was sent."""
-    REFUSED = auto()
-    """TLS or the protocol was refused; trying again would change nothing."""
-    TIMED_OUT = auto()
-    """One attempt's `timeout` ran out."""
-    LOST = auto()
-    """The connection broke."""
-    OUT_OF_TIME = auto()
-    """`total_timeout` ran out."""
-    NOT_TRIED = auto()
-    """The attempt ended before a connection was asked for, with an error that is final."""
-    TOKEN_UNCHANGED = auto()
-    """The token callable, asked again after a 401, gave the same token."""
-
-
-@attrs.define
-class Failure:
-    """An attempt that got no answer."""
-
-    cause: Cause
-    text: str
-    """What happened, without any secret."""
-    sent: bool = False
-    """Whether the request's body had begun to be sent: the server may have acted on it."""
-    error: DevRevAuthError | None = None
-    """The error to raise, where the cause is `NOT_TRIED`."""
-    waited: float = 0.0
-    """Seconds the attempt waited before it was sent or given up."""
-
-
-Outcome = Answer | Failure
