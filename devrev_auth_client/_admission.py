@@ -32,6 +32,8 @@ class Slot:
 
     def __init__(self, admission: Admission, runtime: Runtime, deadline: float) -> None:
         self._admission = admission
+        self.group: set[weakref.ref[Slot]] = set()  # of those in flight that it is among, once it was admitted
+        self.ref = weakref.ref(self)
         self.runtime = runtime
         self.deadline = deadline
         self.event: Event | None = None
@@ -63,8 +65,9 @@ class Admission:
         self._lock = threading.RLock()
         self._queue: OrderedDict[weakref.ref[Slot], None] = OrderedDict()
         self._soonest_deadline = math.inf  # no queued slot's deadline is before it
-        self._in_flight: weakref.WeakSet[Slot] = weakref.WeakSet()  # admitted in this epoch
-        self._older: weakref.WeakSet[Slot] = weakref.WeakSet()  # admitted in earlier ones
+        self._in_flight: set[weakref.ref[Slot]] = set()  # admitted in this epoch
+        self._older: list[set[weakref.ref[Slot]]] = []  # admitted in earlier ones
+        self._runtimes: dict[object, Runtime] = {}  # by event loop, of the calls in flight
         self._opens_at = -math.inf
         self._closing = Closing(httpx.Headers(), None)
         self._epoch = 0
@@ -81,7 +84,7 @@ class Admission:
             if not self._queue and self._has_room(self._clock()):
                 self._admit(slot)
             else:
-                self._queue[weakref.ref(slot)] = None
+                self._queue[slot.ref] = None
                 self._soonest_deadline = min(self._soonest_deadline, deadline)
         return slot
 
@@ -89,7 +92,7 @@ class Admission:
         """Return an event and the most seconds to wait for it before asking again, or `None` once it is decided."""
         with self._lock:
             now = self._clock()
-            self._forget_ended_loops()
+            self._forget_ended_loops(slot.runtime)
             self._advance(now)
             if slot.epoch is None and (self._is_closed or slot.deadline <= max(now, self._opens_at)):
                 self._refuse(slot)
@@ -109,7 +112,7 @@ class Admission:
     def passed(self, slot: Slot) -> None:
         """Give back the slot of a call that the server let through, whatever it answered beside 429."""
         with self._lock:
-            if slot in self._in_flight:
+            if slot.ref in self._in_flight:
                 self._passed += 1
                 # Up to what is known to pass: one more per success. Beyond: one more every other round.
                 self._at_once += 0.5 / self._at_once if self._proven else 1
@@ -122,9 +125,8 @@ class Admission:
     def give_back(self, slot: Slot) -> None:
         """Give back a slot that taught nothing: cancelled, lost, or refused without a time. Twice does no harm."""
         with self._lock:
-            self._in_flight.discard(slot)
-            self._older.discard(slot)
-            self._queue.pop(weakref.ref(slot), None)
+            slot.group.discard(slot.ref)
+            self._queue.pop(slot.ref, None)
             slot.is_over = True
             if self._queue:
                 self._advance(self._clock())
@@ -138,17 +140,17 @@ class Admission:
             now = self._clock()
             self._opens_at = max(self._opens_at, now + seconds)
             self._closing = closing
-            if slot in self._in_flight:
+            if slot.ref in self._in_flight:
                 self._passed += passed
                 self._epoch += 1
                 # Where not even the first call passed, the server's window had not turned: what was known still holds.
                 self._ceiling = max(self._passed, self._proven) or self._ceiling or 0
                 self._passed = self._proven = 0
-                self._older |= self._in_flight
-                self._in_flight = weakref.WeakSet()
+                self._older = [group for group in (*self._older, self._in_flight) if group]
+                self._in_flight = set()
                 self._at_once = 1
             if self._soonest_deadline <= self._opens_at:
-                queued = [one for one in (ref() for ref in self._queue) if one is not None]
+                queued = [one for one in (ref() for ref in list(self._queue)) if one is not None]
                 for one in queued:
                     if one.deadline <= self._opens_at:
                         self._refuse(one)
@@ -166,7 +168,7 @@ class Admission:
         """Refuse all callers from now on: the client is closed."""
         with self._lock:
             self._is_closed = True
-            for slot in [ref() for ref in self._queue]:
+            for slot in [ref() for ref in list(self._queue)]:
                 if slot is not None:
                     self._refuse(slot)
 
@@ -178,10 +180,10 @@ class Admission:
         self._lock = threading.RLock()
         self._queue = OrderedDict()
         self._soonest_deadline = math.inf
-        self._in_flight, self._older = weakref.WeakSet(), weakref.WeakSet()
+        self._in_flight, self._older = set(), []
 
     def _under_way(self) -> int:
-        return len(self._in_flight) + len(self._older)
+        return len(self._in_flight) + sum(map(len, self._older))
 
     def _has_room(self, now: float) -> bool:
         in_flight = len(self._in_flight)
@@ -193,7 +195,10 @@ class Admission:
         if self._ceiling is None and not self._in_flight:
             self._passed = 0  # a lesson is what passes in one go, not in the hours before the first closing
         slot.epoch = self._epoch
-        self._in_flight.add(slot)
+        self._runtimes[slot.runtime.loop] = slot.runtime
+        # A slot that is collected leaves its group by itself.
+        slot.group, slot.ref = self._in_flight, weakref.ref(slot, self._in_flight.discard)
+        slot.group.add(slot.ref)
 
     def _begin_next_run(self, proven: int) -> None:
         # The one that went alone got through: the server's window has turned, or is wider than it was.
@@ -205,7 +210,7 @@ class Admission:
         self._passed = 1
 
     def _refuse(self, slot: Slot) -> None:
-        self._queue.pop(weakref.ref(slot), None)
+        self._queue.pop(slot.ref, None)
         slot.is_refused = True
         _wake(slot)
 
@@ -220,21 +225,21 @@ class Admission:
 
     def _advance(self, now: float) -> None:
         while (head := self._head()) is not None and self._has_room(now):
-            self._queue.pop(weakref.ref(head), None)
+            self._queue.pop(head.ref, None)
             if _wake(head):
                 self._admit(head)
         # The head holds the timer now and may not know yet.
         while (head := self._head()) is not None and now < self._opens_at < head.wakes_at:
             if _wake(head):
                 break
-            self._queue.pop(weakref.ref(head), None)
+            self._queue.pop(head.ref, None)
 
-    def _forget_ended_loops(self) -> None:
-        if self._under_way() < self._size and self._ceiling is None:
-            return
-        for slots in (self._in_flight, self._older):
-            for slot in [slot for slot in slots if slot.runtime.has_ended()]:
-                slots.discard(slot)
+    def _forget_ended_loops(self, running: Runtime) -> None:
+        ended = [one.loop for one in self._runtimes.values() if one.loop is not running.loop and one.has_ended()]
+        for loop in ended:
+            del self._runtimes[loop]
+            for group in (self._in_flight, *self._older):
+                group -= {ref for ref in list(group) if (slot := ref()) is not None and slot.runtime.loop is loop}
 
 
 def _wake(slot: Slot) -> bool:

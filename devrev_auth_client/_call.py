@@ -189,11 +189,7 @@ class Call:
     def _request(self, token: Secret, body: RequestBody, seconds: float) -> httpx.Request:
         operation = self._operation
         url = self._state.url(operation.target)
-        headers = [
-            *self._options.wire_headers(url.netloc, operation.headers),
-            (b"Content-Length", b"%d" % len(body.content)),
-            (b"Authorization", token.authorization()),
-        ]
+        headers = self._options.request_headers(url.netloc, operation.headers, len(body.content), token)
         extensions = {"timeout": phases_within(self._timeout, seconds)}
         return httpx.Request(operation.method, url, headers=headers, stream=body, extensions=extensions)
 

@@ -12,6 +12,7 @@ from typing import cast
 
 import attrs
 
+from ._credentials import Secret
 from ._httpx import httpx
 from ._version import __version__
 from .errors import ConfigurationError
@@ -44,8 +45,8 @@ class Options:
     retry: RetryPolicy
     headers: dict[str, str] = attrs.field(repr=False)
     """Sent with every request, unless the operation has the same."""
-    _wire_headers: dict[tuple[tuple[str, str], ...], list[tuple[bytes, bytes]]] = attrs.field(
-        factory=dict[tuple[tuple[str, str], ...], list[tuple[bytes, bytes]]], init=False, repr=False, eq=False
+    _known: dict[tuple[object, int], tuple[Secret, httpx.Headers]] = attrs.field(
+        factory=dict[tuple[object, int], tuple[Secret, httpx.Headers]], init=False, repr=False, eq=False
     )
 
     def timeouts(
@@ -57,16 +58,26 @@ class Options:
             self.total_timeout if total_timeout is NOT_GIVEN else checked_total_timeout(total_timeout),
         )
 
-    def wire_headers(self, host: bytes, of_operation: tuple[tuple[str, str], ...]) -> list[tuple[bytes, bytes]]:
-        """Return the headers that do not change from call to call, as they are sent; made once for each operation."""
-        known = self._wire_headers.get(of_operation)
-        if known is None:
-            names = {name.lower() for name, _ in of_operation}
-            ours = [(name, value) for name, value in self.headers.items() if name.lower() not in names]
-            known = [(b"Host", host), *((name.encode(), value.encode()) for name, value in [*ours, *of_operation])]
-            if len(self._wire_headers) < 100:  # an operation's headers may have an argument in them
-                self._wire_headers[of_operation] = known
-        return known
+    def request_headers(
+        self, host: bytes, of_operation: tuple[tuple[str, str], ...], length: int, token: Secret
+    ) -> httpx.Headers:
+        """Return a request's headers. They are mostly those of a request before, and making them takes long."""
+        known = self._known.get((of_operation, length))
+        if known is not None and known[0] == token:
+            return known[1]
+        names = {name.lower() for name, _ in of_operation}
+        ours = [(name, value) for name, value in self.headers.items() if name.lower() not in names]
+        headers = httpx.Headers(
+            [
+                (b"Host", host),
+                *((name.encode(), value.encode()) for name, value in [*ours, *of_operation]),
+                (b"Content-Length", b"%d" % length),
+                (b"Authorization", token.authorization()),
+            ]
+        )
+        if len(self._known) < 100:  # an operation's headers may have an argument in them
+            self._known[of_operation, length] = (token, headers)
+        return headers
 
 
 def checked_options(

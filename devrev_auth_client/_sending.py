@@ -77,7 +77,7 @@ class Sender:
         content = _BoundedContent(self._largest)
         try:
             if self.is_own:  # its connections keep to the deadline, which costs less than a cancel scope
-                request.extensions["deadline"] = ends
+                request.extensions |= {"deadline": ends, "runtime": runtime}
                 response = await runtime.send(self.transport, request, content.take)
             else:
                 response = await runtime.send_within(self.transport, request, content.take, seconds)

@@ -52,6 +52,8 @@ class ThreadEvent:
 class Threads:
     """See `interface.Runtime`."""
 
+    loop = None
+
     def has_ended(self) -> bool:
         """Threads do not end together."""
         return False

@@ -35,6 +35,11 @@ class Event(Protocol):
 class Runtime(Protocol):
     """One event loop, or threads."""
 
+    @property
+    def loop(self) -> object:
+        """The event loop, or `None` for threads."""
+        ...
+
     def has_ended(self) -> bool:
         """Whether nothing will run in it any more: its event loop was closed."""
         ...

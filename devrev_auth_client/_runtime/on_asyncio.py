@@ -47,14 +47,14 @@ class AsyncioEvent:
 class Asyncio(EventLoop):
     """See `interface.Runtime`."""
 
-    __slots__ = ("_loop",)
+    __slots__ = ("loop",)
 
     def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
 
     def has_ended(self) -> bool:
         """Whether the loop was closed."""
-        return self._loop.is_closed()
+        return self.loop.is_closed()
 
     async def sleep(self, seconds: float) -> None:
         """Suspend the task."""
@@ -62,11 +62,11 @@ class Asyncio(EventLoop):
 
     def event(self) -> AsyncioEvent:
         """Return a new event."""
-        return AsyncioEvent(self._loop)
+        return AsyncioEvent(self.loop)
 
     async def readable(self, opened: socket.socket, seconds: float) -> bool:
         """Wait until there is something to read."""
-        loop, future = self._loop, self._loop.create_future()
+        loop, future = self.loop, self.loop.create_future()
         descriptor = opened.fileno()
         try:
             loop.add_reader(descriptor, _finish, future)
@@ -82,7 +82,7 @@ class Asyncio(EventLoop):
 
     async def writable(self, opened: Sequence[socket.socket], seconds: float) -> bool:
         """Wait until something can be written."""
-        loop, future = self._loop, self._loop.create_future()
+        loop, future = self.loop, self.loop.create_future()
         descriptors = [one.fileno() for one in opened]
         try:
             for descriptor in descriptors:
@@ -98,7 +98,7 @@ class Asyncio(EventLoop):
     async def resolve(self, host: str, port: int, seconds: float) -> list[Address]:
         """Look up a host's addresses as the loop does."""
         with anyio.fail_after(seconds):
-            found = await self._loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = await self.loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         return [(one[0], one[4]) for one in found]
 
     async def ask(self, function: Callable[[], object], seconds: float) -> Asked:

@@ -47,15 +47,15 @@ class TrioEvent:
 class Trio(EventLoop):
     """See `interface.Runtime`."""
 
-    __slots__ = ("_token",)
+    __slots__ = ("loop",)
 
     def __init__(self) -> None:
-        self._token: Any = current_token().native_token
+        self.loop: Any = current_token().native_token
 
     def has_ended(self) -> bool:
         """Whether the run is over."""
         try:
-            self._token.run_sync_soon(int)
+            self.loop.run_sync_soon(int)
         except RuntimeError:  # trio.RunFinishedError is one
             return True
         return False
@@ -66,7 +66,7 @@ class Trio(EventLoop):
 
     def event(self) -> TrioEvent:
         """Return a new event."""
-        return TrioEvent(self._token)
+        return TrioEvent(self.loop)
 
     async def readable(self, opened: socket.socket, seconds: float) -> bool:
         """Wait until there is something to read."""

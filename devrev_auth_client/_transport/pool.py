@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+import select
 import threading
 from typing import Any
 
-from .._runtime.in_threads import is_ready
 from .._runtime.interface import Runtime
 from .connection import Connection, moment
 from .http11 import Response
@@ -20,7 +20,7 @@ class Pool:
         self._route = route
         self._largest = largest
         self._lock = threading.Lock()
-        self._idle: list[Connection] = []  # last in, first out, so that few stay warm
+        self._idle = _Idle()
         self._is_closed = False
 
     async def exchange(self, runtime: Runtime, request: Any) -> Response:
@@ -42,25 +42,21 @@ class Pool:
         """Close what is idle; what is in use is closed when its exchange is over."""
         with self._lock:
             self._is_closed = True
-            idle, self._idle = self._idle, []
-        for connection in idle:
+            idle, self._idle = self._idle, _Idle()
+        for connection in idle.connections.values():
             connection.close()
 
     def after_fork(self) -> None:
         """Forget the parent's connections. The lock is replaced: a thread that the child lacks may hold it."""
         self._lock = threading.Lock()
-        self._idle = []
+        self._idle = _Idle()
         self._route.after_fork()
 
     def _take(self) -> Connection | None:
         """Return the connection that was used last; close those that have ended, expired or brought unasked bytes."""
         with self._lock:
-            idle = self._idle
-            has_input = bool(idle) and is_ready([connection.socket for connection in idle], [], 0)
-            stale = [one for one in idle if one.has_expired() or (has_input and is_ready([one.socket], [], 0))]
-            if stale:
-                self._idle = [one for one in idle if one not in stale]
-            connection = self._idle.pop() if self._idle else None
+            stale = self._idle.take_stale()
+            connection = self._idle.take_last()
         if connection is not None and connection.holds_record():
             stale.append(connection)
             connection = None
@@ -71,5 +67,44 @@ class Pool:
     def _keep(self, connection: Connection) -> bool:
         with self._lock:
             if not self._is_closed:
-                self._idle.append(connection)
+                self._idle.add(connection)
             return not self._is_closed
+
+
+class _Idle:
+    """Idle connections, the last one in is the first out. One system call tells which have something to read."""
+
+    def __init__(self) -> None:
+        self.connections: dict[int, Connection] = {}  # by file descriptor
+        self._poll = select.poll() if hasattr(select, "poll") else None  # not on Windows
+
+    def add(self, connection: Connection) -> None:
+        descriptor = connection.socket.fileno()
+        self.connections[descriptor] = connection
+        if self._poll is not None:
+            self._poll.register(descriptor, select.POLLIN)
+
+    def take_last(self) -> Connection | None:
+        return self._take(next(reversed(self.connections))) if self.connections else None
+
+    def take_stale(self) -> list[Connection]:
+        """Take out the connections that have something to read, which is mostly their end, or were idle for long."""
+        stale = [self._take(descriptor) for descriptor in self._readable()]
+        while self.connections:
+            longest = next(iter(self.connections))
+            if not self.connections[longest].has_expired():
+                break
+            stale.append(self._take(longest))
+        return stale
+
+    def _readable(self) -> list[int]:
+        if not self.connections:
+            return []
+        if self._poll is not None:
+            return [descriptor for descriptor, _ in self._poll.poll(0)]
+        return select.select(list(self.connections), [], [], 0)[0]
+
+    def _take(self, descriptor: int) -> Connection:
+        if self._poll is not None:
+            self._poll.unregister(descriptor)
+        return self.connections.pop(descriptor)

@@ -41,7 +41,9 @@ class _AsyncPool:
         self._pool = pool
 
     async def handle_async_request(self, request: Any) -> _Response:
-        return _Response(await self._pool.exchange(current_runtime(), request))
+        # A caller that has found out which event loop runs may say so.
+        runtime = request.extensions.get("runtime") or current_runtime()
+        return _Response(await self._pool.exchange(runtime, request))
 
     async def aclose(self) -> None:
         self._pool.close()
