@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.gate_simulation import Simulation
+from tests.unit.admission_simulation import Simulation
 
 PHASES = [number / 40 for number in range(40)]
 

@@ -1,4 +1,4 @@
-"""A deterministic simulation: many calls at once, one gate, a server that limits rates; time is a number."""
+"""A deterministic simulation: many calls at once, one `Admission`, a server that limits rates; time is a number."""
 
 from __future__ import annotations
 
@@ -7,25 +7,12 @@ import math
 from collections.abc import Callable, Generator
 from itertools import count
 from random import Random
+from typing import cast
 
 import attrs
-import httpx
 
-from devrev_auth_client._rate_gate import Closing, RateGate
-
-CLOSING = Closing(httpx.Headers(), None)
-
-
-class SimEvent:
-    """Wakes the caller that waits for it, in the same instant."""
-
-    def __init__(self) -> None:
-        self.is_set = False
-        self.wake: Callable[[], None] = lambda: None
-
-    def set(self) -> None:
-        self.is_set = True
-        self.wake()
+from devrev_auth_client._admission import Admission
+from tests.unit.admission_runtime import CLOSING, Event, Events
 
 
 @attrs.frozen
@@ -47,6 +34,7 @@ class Simulation:
     :param latency: seconds from a request's departure to its answer's arrival; half of it each way.
     :param spread: how far a single way may differ from that, as a part of it; drawn from a seeded source.
     :param total_timeout: seconds each call has.
+    :param connections: how many calls may be under way at once.
     """
 
     def __init__(
@@ -59,11 +47,13 @@ class Simulation:
         spread: float = 0.0,
         retry_after: float = 1.0,
         total_timeout: float = 60.0,
+        connections: int = 1000,
     ) -> None:
         self._now = 0.0
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._number = count()
-        self._gate: RateGate[SimEvent] = RateGate(lambda: self._now, SimEvent)
+        self._runtime = Events().runtime
+        self._admission = Admission(connections, lambda: self._now)
         self._calls, self._limit, self._phase = calls, limit, phase
         self._latency, self._retry_after, self._deadline = latency, retry_after, total_timeout
         self._spread, self._random = spread, Random(f"{phase} {latency}")
@@ -84,7 +74,7 @@ class Simulation:
         if when < math.inf:
             heapq.heappush(self._agenda, (when, next(self._number), action))
 
-    def _step(self, call: Generator[tuple[float, SimEvent | None], None, None]) -> None:
+    def _step(self, call: Generator[tuple[float, Event | None], None, None]) -> None:
         """Let a call go on until it waits: for so many seconds, or until an event is set."""
         pause = next(call, None)
         if pause is None:
@@ -104,31 +94,28 @@ class Simulation:
             if event.is_set:
                 event.wake()
 
-    def _call(self) -> Generator[tuple[float, SimEvent | None], None, None]:
+    def _call(self) -> Generator[tuple[float, Event | None], None, None]:
         while True:
-            permit = self._gate.enter()
-            if permit is None:
-                waiter = self._gate.join(self._deadline)
-                while (due := self._gate.next_pause(waiter)) is not None:
-                    yield due[1], due[0]
-                if waiter.refused:
-                    self._refused += 1
-                    return
-                permit = waiter.permit
-            assert permit is not None
-            if not self._gate.is_open(permit):
-                self._gate.failed(permit)
+            slot = self._admission.enter(self._runtime, self._deadline)
+            if slot.epoch is None:
+                while (due := self._admission.next_wait(slot)) is not None:
+                    yield due[1], cast("Event", due[0])
+            if slot.is_refused:
+                self._refused += 1
+                return
+            if not self._admission.may_send(slot):
+                self._admission.give_back(slot)
                 continue
             yield self._one_way(), None
             allowed = self._server_allows()
             yield self._one_way(), None
             if allowed:
-                self._gate.passed(permit)
+                self._admission.passed(slot)
                 self._succeeded += 1
                 self._finished_at = self._now
                 return
             self._rate_limited += 1
-            self._gate.close(permit, self._retry_after, CLOSING)
+            self._admission.close(slot, self._retry_after, CLOSING)
 
     def _one_way(self) -> float:
         return self._latency / 2 * (1 + self._random.uniform(-self._spread, self._spread))

@@ -1,18 +1,19 @@
-"""The rate gate under any order of events: hypothesis looks for one that breaks what it promises."""
+"""`Admission` under any order of events: hypothesis looks for one that breaks what it promises."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from random import Random
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from devrev_auth_client._rate_gate import RateGate, Waiter
-from tests.unit.gate_bench import CLOSING, FakeEvent
+from devrev_auth_client._admission import Admission, Slot
+from tests.unit.admission_runtime import CLOSING, Event, Events
 
 WHICH = st.sampled_from([-1, -1, -1, 0, 0, 1, 2])  # the latest in the first place, as they matter most
 PATIENCE = st.sampled_from([0.25, 2.0, 8.0, 60.0, math.inf])
@@ -20,22 +21,20 @@ SECONDS = st.sampled_from([0.5, 1.0, 2.0, 5.0])
 
 
 class Caller:
-    """One call at the gate: in the queue, or with a permit, and perhaps sending."""
+    """One call: in the queue, or admitted, and perhaps sending."""
 
-    def __init__(self, deadline: float) -> None:
-        self.deadline = deadline
-        self.waiter: Waiter[FakeEvent] | None = None
-        self.event: FakeEvent | None = None  # None: it is awake
+    def __init__(self, slot: Slot) -> None:
+        self.slot = slot
+        self.event: Event | None = None  # None: it is awake
         self.wakes_at = math.inf
-        self.permit: int | None = None
         self.sending = False
 
     def is_awake(self, now: float) -> bool:
         return self.event is None or self.event.is_set or self.wakes_at <= now
 
 
-class GateMachine(RuleBasedStateMachine):
-    """Callers come, ask, sleep, send and give up in any order; the machine keeps book of what must hold."""
+class AdmissionMachine(RuleBasedStateMachine):
+    """Callers come, ask, sleep, send, give up and vanish in any order; the machine keeps book of what must hold."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,31 +42,38 @@ class GateMachine(RuleBasedStateMachine):
         self.opens_at = 0.0
         self.epoch = 0
         self.passes = 0  # successes of this epoch
-        self.queue: list[Caller] = []  # in the order in which they joined; decided ones are taken out
-        self.holders: list[Caller] = []  # with a permit that was not handed back
-        self.gate: RateGate[FakeEvent] = RateGate(lambda: self.now, FakeEvent)
+        self.queue: list[Caller] = []  # in the order in which they came; decided ones are taken out
+        self.holders: list[Caller] = []  # admitted, with a slot that was not given back
+        self.runtime = Events().runtime
 
     # What callers do.
 
-    @initialize(passed=st.integers(0, 6), under_way=st.integers(0, 2), waiting=st.integers(0, 3), seconds=SECONDS)
-    def begin_with_a_429(self, passed: int, under_way: int, waiting: int, seconds: float) -> None:
+    @initialize(
+        size=st.sampled_from([1, 2, 4, 1000]),
+        passed=st.integers(0, 6),
+        under_way=st.integers(0, 2),
+        waiting=st.integers(0, 3),
+        seconds=SECONDS,
+    )
+    def begin_with_a_429(self, size: int, passed: int, under_way: int, waiting: int, seconds: float) -> None:
+        self.size = size
+        self.admission = Admission(size, lambda: self.now)
         self.come(passed + 1 + under_way, math.inf)
         for _ in range(passed):
             self.succeed(0)
+            self.see_who_was_decided()
         self.close(0, seconds, passed=False)
         self.come(waiting, 60.0)
 
     @rule(count=st.integers(1, 4), patience=PATIENCE)
     def come(self, count: int, patience: float) -> None:
         for _ in range(count):
-            caller = Caller(self.now + patience)
-            caller.permit = self.gate.enter()
-            if caller.permit is None:
-                caller.waiter = self.gate.join(caller.deadline)
+            caller = Caller(self.admission.enter(self.runtime, self.now + patience))
+            if caller.slot.epoch is None:
                 self.queue.append(caller)
             else:
                 assert not self.queue, "overtook the queue"
-                self.let_through(caller)
+                self.admitted(caller)
 
     @precondition(lambda self: self.queue)
     @rule(which=WHICH)
@@ -75,52 +81,46 @@ class GateMachine(RuleBasedStateMachine):
         self.ask_again(self.queue[which % len(self.queue)])
 
     @precondition(lambda self: self.queue)
-    @rule(which=WHICH)
-    def give_up_waiting(self, which: int) -> None:
+    @rule(which=WHICH, vanishes=st.booleans())
+    def give_up_waiting(self, which: int, vanishes: bool) -> None:
         caller = self.queue.pop(which % len(self.queue))
-        assert caller.waiter is not None
-        self.gate.leave(caller.waiter)
+        if not vanishes:
+            self.admission.give_back(caller.slot)
 
     @precondition(lambda self: self.holders)
     @rule(which=WHICH)
     def begin_to_send(self, which: int) -> None:
         caller = self.holders[which % len(self.holders)]
-        assert caller.permit is not None
-        if self.gate.is_open(caller.permit):
+        if self.admission.may_send(caller.slot):
             assert self.now >= self.opens_at, "sends while the gate is closed"
             caller.sending = True
         elif not caller.sending:
             self.holders.remove(caller)
-            self.gate.failed(caller.permit)
+            self.admission.give_back(caller.slot)
 
     @precondition(lambda self: self.holders)
     @rule(which=WHICH)
     def succeed(self, which: int) -> None:
         caller = self.holders.pop(which % len(self.holders))
-        assert caller.permit is not None
-        if caller.permit == self.epoch:
+        if caller.slot.epoch == self.epoch:
             self.passes += 1
-        self.gate.passed(caller.permit)
+        self.admission.passed(caller.slot)
 
     @precondition(lambda self: self.holders)
-    @rule(which=WHICH)
-    def fail(self, which: int) -> None:
+    @rule(which=WHICH, vanishes=st.booleans())
+    def fail(self, which: int, vanishes: bool) -> None:
         caller = self.holders.pop(which % len(self.holders))
-        assert caller.permit is not None
-        if caller.waiter is not None and not caller.sending:
-            self.gate.leave(caller.waiter)  # cancelled before it learned of its permit
-        else:
-            self.gate.failed(caller.permit)
+        if not vanishes:
+            self.admission.give_back(caller.slot)
 
     @precondition(lambda self: self.holders)
     @rule(which=WHICH, seconds=SECONDS, passed=st.booleans())
     def close(self, which: int, seconds: float, passed: bool) -> None:
         caller = self.holders.pop(which % len(self.holders))
-        assert caller.permit is not None
         self.opens_at = max(self.opens_at, self.now + seconds)
-        if caller.permit == self.epoch:
+        if caller.slot.epoch == self.epoch:
             self.epoch, self.passes = self.epoch + 1, 0
-        self.gate.close(caller.permit, seconds, CLOSING, passed=passed)
+        self.admission.close(caller.slot, seconds, CLOSING, passed=passed)
 
     @rule(seconds=SECONDS)
     def timers_are_late(self, seconds: float) -> None:
@@ -136,39 +136,37 @@ class GateMachine(RuleBasedStateMachine):
 
     # What the machine sees to.
 
-    def let_through(self, caller: Caller) -> None:
-        assert self.now >= self.opens_at, "let through while the gate is closed"
-        assert caller.permit == self.epoch
+    def admitted(self, caller: Caller) -> None:
+        assert self.now >= self.opens_at, "admitted while the gate is closed"
+        assert caller.slot.epoch == self.epoch
         self.holders.append(caller)
+        assert len(self.holders) <= self.size, "more than there may be connections"
         if self.epoch:
-            under_way = sum(holder.permit == self.epoch for holder in self.holders)
-            assert under_way <= 1 + self.passes, "more than one prober, or a stream that grows too fast"
+            under_way = sum(holder.slot.epoch == self.epoch for holder in self.holders)
+            assert under_way <= 1 + self.passes, "more than one goes alone, or a stream that grows too fast"
 
     def ask_again(self, caller: Caller) -> None:
-        assert caller.waiter is not None
-        due = self.gate.next_pause(caller.waiter)
+        due = self.admission.next_wait(caller.slot)
         if due is None:
-            assert caller.waiter.permit is not None or caller.waiter.refused
+            assert caller.slot.epoch is not None or caller.slot.is_refused
         else:
-            caller.event, caller.wakes_at = due[0], self.now + due[1]
+            caller.event, caller.wakes_at = cast("Event", due[0]), self.now + due[1]
         self.see_who_was_decided()
 
     @invariant()
     def see_who_was_decided(self) -> None:
         earlier_waits = False
         for caller in list(self.queue):
-            assert caller.waiter is not None
-            if caller.waiter.refused:
-                assert caller.deadline <= max(self.now, self.opens_at), "refused, though it could have made it"
-                assert caller.waiter.permit is None
+            if caller.slot.is_refused:
+                assert caller.slot.deadline <= max(self.now, self.opens_at), "refused, though it could have made it"
+                assert caller.slot.epoch is None
                 self.queue.remove(caller)
-            elif caller.waiter.permit is not None:
-                assert not earlier_waits, "let through before one that came earlier"
-                caller.permit = caller.waiter.permit
+            elif caller.slot.epoch is not None:
+                assert not earlier_waits, "admitted before one that came earlier"
                 self.queue.remove(caller)
-                self.let_through(caller)
+                self.admitted(caller)
             else:
-                in_time = caller.deadline > max(self.now, self.opens_at)
+                in_time = caller.slot.deadline > max(self.now, self.opens_at)
                 assert in_time or caller.is_awake(self.now), "sleeps, though it cannot make it"
                 earlier_waits = True
 
@@ -177,8 +175,9 @@ class GateMachine(RuleBasedStateMachine):
         while awake := [caller for caller in self.queue if caller.is_awake(self.now)]:
             self.ask_again(awake[-1])
         if self.queue:
-            under_way = any(holder.permit == self.epoch for holder in self.holders)
-            assert self.now < self.opens_at or under_way, "the gate is open, nobody sends, and somebody sleeps"
+            under_way = any(holder.slot.epoch == self.epoch for holder in self.holders)
+            is_full = len(self.holders) == self.size
+            assert self.now < self.opens_at or under_way or is_full, "the gate is open, nobody sends, somebody sleeps"
         return min((caller.wakes_at for caller in self.queue), default=math.inf)
 
     def teardown(self) -> None:
@@ -196,13 +195,13 @@ class GateMachine(RuleBasedStateMachine):
         raise AssertionError("somebody is never decided")
 
 
-GateMachine.TestCase.settings = settings(
+AdmissionMachine.TestCase.settings = settings(
     max_examples=60, stateful_step_count=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 
-TestRateGate = GateMachine.TestCase
-"""Never sends while closed, never two probers, never out of order, never refused in vain, never forgotten."""
+TestAdmission = AdmissionMachine.TestCase
+"""Never sends while closed, never too many, never out of order, never refused in vain, never forgotten."""
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -210,18 +209,18 @@ def test_long_random_walks(seed: int) -> None:
     """The same machine without hypothesis, which is slower to come to rare states."""
     random = Random(seed)
     for _ in range(40):
-        machine = GateMachine()
-        machine.begin_with_a_429(
-            random.randrange(7), random.randrange(3), random.randrange(4), random.choice([0.5, 5.0])
-        )
+        machine = AdmissionMachine()
+        size, seconds = random.choice([1, 2, 4, 1000]), random.choice([0.5, 5.0])
+        machine.begin_with_a_429(size, random.randrange(7), random.randrange(3), random.randrange(4), seconds)
         for _ in range(60):
             random_step(machine, random)
             machine.see_who_was_decided()
         machine.teardown()
 
 
-def random_step(machine: GateMachine, random: Random) -> None:
+def random_step(machine: AdmissionMachine, random: Random) -> None:
     which, seconds = random.choice([-1, -1, 0, 1]), random.choice([0.5, 1.0, 2.0, 5.0])
+    vanishes = random.random() < 0.5
     steps: list[Callable[[], None]] = [
         lambda: machine.come(random.randint(1, 3), random.choice([0.25, 2.0, 8.0, 60.0, math.inf])),
         lambda: machine.time_passes(seconds),
@@ -229,12 +228,12 @@ def random_step(machine: GateMachine, random: Random) -> None:
     if random.random() < 0.2:
         steps += [lambda: machine.timers_are_late(seconds)]
     if machine.queue:
-        steps += [lambda: machine.ask(which), lambda: machine.give_up_waiting(which)]
+        steps += [lambda: machine.ask(which), lambda: machine.give_up_waiting(which, vanishes)]
     if machine.holders:
         steps += [
             lambda: machine.begin_to_send(which),
             lambda: machine.succeed(which),
-            lambda: machine.fail(which),
+            lambda: machine.fail(which, vanishes),
             lambda: machine.close(which, seconds, random.random() < 0.3),
         ]
     random.choice(steps)()
