@@ -30,7 +30,7 @@ Layers, each importing only from those above it:
                  _async_driver, _async_client             asyncio and trio
                  _sync_driver, _sync_client               threads
 
-Beside the client: testing, _fake, pytest_plugin (a DevRev for tests), cli, _cli (the command line), vendor, _vendoring
+Beside the client: testing, pytest_plugin (a DevRev for tests), cli, _cli (the command line), vendor, _vendoring
 (copies of the package).
 
 One call, step by step: `_async_client` (the public method) -> `_operations` (arguments checked, request made) ->

@@ -36,21 +36,11 @@ ORDER = [module for row in ROWS for module in row] + ["__init__"]
 # and in its own row from those to its right. Of the client, the fake may use TokenType; the pytest plugin has both.
 FAKE_ROWS = [
     "testing",
-    "_fake.devrev",
-    "_fake.accounts _fake.misbehaviour",
-    "_fake.transport",
-    "_fake.slow_stream",
-    "_fake.server",
-    "_fake.core",
-    "_fake.api _fake.quota",
-    "_fake.telling",
-    "_fake.journal",
-    "_fake.injection",
-    "_fake.faults",
-    "_fake.delivery _fake.foreign",
-    "_fake.answers",
-    "_fake.records",
-    "_fake.bearer _fake.clock",
+    "testing.__main__ testing.devrev",
+    "testing.transports testing.server",
+    "testing.core",
+    "testing.journal testing.faults testing.api",
+    "testing.answers testing.records",
 ]
 PLUGIN = ["pytest_plugin"]
 VENDORING = ["vendor", "_vendoring.swap", "_vendoring.source", "_vendoring.report", "_vendoring.stamp"]
@@ -90,7 +80,7 @@ APART = [
 STRANGERS = {pair for one, other in APART for pair in product(one.split(), other.split())}
 STRANGERS |= {(other, one) for one, other in STRANGERS}
 
-FOLDERS = {"_cli", "_fake", "_vendoring"}
+FOLDERS = {"_cli", "testing", "_vendoring"}
 DEPENDENCIES = {"anyio", "attr", "attrs", "h11", "httpcore", "httpx", "sniffio"}
 # Decisions: whatever they need of these is handed in.
 PURE = {"_rate_headers", "_rate_gate", "_attempt_loop"}
@@ -130,7 +120,9 @@ def _nodes(code: str) -> list[ast.Import | ast.ImportFrom | ast.Attribute | ast.
 def _unit(dotted: str) -> str:
     """Name what the maps list: a module, the whole of `generated`, or a module of another folder."""
     parts = dotted.split(".")
-    return ".".join(parts[:2] if parts[0] in FOLDERS else parts[:1])
+    # What begins with a capital letter is a class of `testing`, imported from it.
+    is_class = len(parts) > 1 and parts[1][0].isupper()
+    return ".".join(parts[:2] if parts[0] in FOLDERS and not is_class else parts[:1])
 
 
 def _dotted(package: Path, path: Path) -> str:
@@ -176,7 +168,7 @@ def _foreign_reason(item: Import) -> str | None:
         return "asks for the installed distribution"
     if item.module in PURE and top in IMPURE:
         return f"a pure module imports {top}"
-    allowed = DEPENDENCIES | ({"uvicorn"} if item.module == "_fake.server" else set())
+    allowed = DEPENDENCIES | ({"uvicorn"} if item.module == "testing.server" else set())
     allowed |= {"pytest"} if item.module == "pytest_plugin" else set()
     allowed |= {"rich", "typer"} if item.module.startswith("_cli.") else set()
     if top not in sys.stdlib_module_names and top not in allowed:

@@ -14,7 +14,8 @@ import anyio
 import httpx
 import pytest
 
-from devrev_auth_client.testing import FakeDevRev, IssuedToken, main
+from devrev_auth_client.testing import FakeDevRev, IssuedToken
+from devrev_auth_client.testing.__main__ import main
 from devrev_auth_client.token_types import TokenType
 from tests.unit.fake_helpers import DELETE, GET, NOON, Clock
 
@@ -208,7 +209,7 @@ def test_the_command_says_why_it_cannot_serve() -> None:
         taken = run(*COMMAND, "--port", port)
     assert (taken.returncode, taken.stdout) == (1, "")
     assert "in use" in taken.stderr
-    code = "import sys; sys.modules['uvicorn'] = None; from devrev_auth_client.testing import main; sys.exit(main([]))"
+    code = "import sys; sys.modules['uvicorn'] = None; import devrev_auth_client.testing.__main__ as c; sys.exit(c.main([]))"
     missing = run(sys.executable, "-c", code)
     assert (missing.returncode, missing.stdout) == (1, "")
     needed = "FakeDevRev needs uvicorn to serve HTTP: install devrev-auth-client with its extra, [testing]\n"

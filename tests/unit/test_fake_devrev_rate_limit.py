@@ -47,7 +47,7 @@ def test_the_rate_limit_counts_per_user_over_both_operations_in_windows(clock: C
         "X-Ratelimit-Reset": reset,
         "Retry-After": "20",
     }
-    assert loads(third.content) == {"type": "too_many_requests", "message": "too many requests", "retry_after": 20}
+    assert loads(third.content) == {"type": "too_many_requests", "message": "Too Many Requests", "retry_after": 20}
     assert fake.token_status(token.id) == "active"
     assert ask(fake, other, DELETE, {}).status == 200
     clock.now = NOON + 29.999

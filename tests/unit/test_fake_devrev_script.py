@@ -141,7 +141,7 @@ def test_what_was_never_sent_cannot_be_carried_out(fake: FakeDevRev, error: type
 def test_a_script_that_makes_no_sense_is_refused(fake: FakeDevRev, token: IssuedToken) -> None:
     """And nothing of it is played."""
     for bodies in ({"json": None, "html": ""}, {"html": "", "content": b""}, {"content": b"", "json": 1}):
-        with pytest.raises(ValueError, match="one of json, html and content"):
+        with pytest.raises(ValueError, match="give one of"):
             fake.respond_next(**bodies)
     for times in (0, -1):
         with pytest.raises(ValueError, match="times"):

@@ -175,8 +175,12 @@ async def broken_off(app: Any, token: IssuedToken, path: str = DELETE) -> list[d
     sent: list[dict[str, Any]] = []
     headers = [(b"authorization", f"Bearer {token.secret}".encode()), (b"content-type", b"application/json")]
 
+    requests = [{"type": "http.request", "body": b"{}"}]
+
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"{}"}
+        if not requests:
+            await anyio.sleep_forever()
+        return requests.pop()
 
     async def send(message: Any) -> None:
         sent.append(message)

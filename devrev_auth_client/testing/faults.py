@@ -1,23 +1,35 @@
-"""The ways in which `FakeDevRev` can misbehave: what happens to one request. When it happens is said elsewhere."""
+"""The ways in which `FakeDevRev` can misbehave: what happens to one request. When it happens is said in `core`."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from http.client import responses
+from json import dumps, loads
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack, cast
 
 import httpx
 
-from .answers import NOTHING, Answer, scripted_answer, with_content
-from .delivery import LostConnection, Pace, Reply
-from .foreign import newer_content, proxy_page, unreadable_content
+from .answers import Answer, AnswerOptions, LostConnection, Reply, make_answer, with_length
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from random import Random
 
-# The example of DevRev's documentation.
-_USUAL_RETRY_AFTER = 30
+_USUAL_RETRY_AFTER = 30  # the example of DevRev's documentation
+
+# None of them is what a confirmed revocation looks like (nothing, white space or {}), nor a token's metadata.
+_WRONG_BODIES = (
+    b'{"token": {"id":',
+    b'{"token": {"id": "don:\xff"}}',
+    b"null",
+    b"[]",
+    b'"active"',
+    b'{"token": []}',
+    b'{"token": {"status": "active"}}',
+    b'{"token": {"id": "don:identity:dvrv-us-1:devo/1:token/1", "created_date": "yesterday"}}',
+)
+_NEW_FIELD = {"later_addition": {"since": "2030-01-01", "values": [1, None]}}
 
 
 class Occasion(NamedTuple):
@@ -29,16 +41,10 @@ class Occasion(NamedTuple):
 
 @dataclass(frozen=True)
 class Play:
-    """What happens to one request.
-
-    :ivar name: for the journal.
-    :ivar outcome: makes of the API's answer, or of `None` where the request was not carried out, what happens instead.
-    :ivar processed: whether the request is carried out.
-    :ivar never_sent: whether the caller in memory fails before its body is read.
-    """
+    """What happens to one request: `outcome` makes it of the API's answer, which is empty unless `processed`."""
 
     name: str
-    outcome: Callable[[Answer | None], Reply | LostConnection]
+    outcome: Callable[[Answer], Reply | LostConnection]
     processed: bool = False
     never_sent: bool = False
 
@@ -46,8 +52,8 @@ class Play:
 class Fault:
     """One way to misbehave, for `FakeDevRev.play_next` and `FakeDevRev.inject`.
 
-    Its class methods make them. A fault holds no state: one can be played any number of times, by several fakes. Where
-    a method takes `after_processing`, the request is carried out before; otherwise it has no effect.
+    Its class methods make them. A fault holds no state: one can be played any number of times, by several fakes. With
+    `after_processing=True` the request is carried out before; otherwise it has no effect.
     """
 
     name: str
@@ -65,33 +71,25 @@ class Fault:
         return self._choose(occasion)
 
     @classmethod
-    def answer(
-        cls,
-        status: int = 200,
-        *,
-        json: object = NOTHING,
-        html: str | None = None,
-        content: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry_after: float | str | None = None,
-        after_processing: bool = False,
-    ) -> Fault:
-        """Answer like this; `FakeDevRev.respond_next` says more of the arguments.
+    def answer(cls, status: int = 200, **options: Unpack[AnswerOptions]) -> Fault:
+        """Answer like this.
+
+        Without a body, an error has the one that the API has for its status, and anything else has none. No header is
+        added but Content-Type, Content-Length and Retry-After. The options, each by its name:
+
+        - `json`, `html` (a string) or `content` (bytes): the body;
+        - `details`: members of an error's body, besides the usual ones or in their place, such as
+          `{"type": "dev_org_deactivated"}` for a 401 or `{"object_ids": ["..."]}` for a 403;
+        - `headers`: added to the answer, or in the place of those of the same name;
+        - `retry_after`: seconds, or a date as a string: the header; on a 429 and as a whole number, in the body too;
+        - `after_processing`: carry the request out before; otherwise it has no effect, whatever its bearer is.
 
         :param status: the HTTP status.
-        :param json: the body, as a JSON value.
-        :param html: the body, as HTML.
-        :param content: the body, as bytes.
-        :param headers: added to the answer, or in the place of those of the same name.
-        :param retry_after: seconds, or a date as a string.
-        :param after_processing: carry the request out before.
-        :raises ValueError: two bodies are given.
+        :raises ValueError: two bodies are given, or `details` without an error.
         """
-        scripted = scripted_answer(
-            status, json=json, html=html, content=content, headers=headers, retry_after=retry_after
+        return cls._answering(
+            f"answer {status}", make_answer(status, **options), options.get("after_processing", False)
         )
-        name = f"answer {status}{_when(after_processing)}"
-        return cls._always(Play(name, lambda _: Reply(scripted), processed=after_processing))
 
     @classmethod
     def too_many_requests(cls, retry_after: float | str | None = None) -> Fault:
@@ -103,11 +101,9 @@ class Fault:
         """
 
         def choose(occasion: Occasion) -> Play:
-            wait = retry_after
-            if wait is None:
-                left = occasion.seconds_left
-                wait = max(1, math.ceil(left)) if left < math.inf else _USUAL_RETRY_AFTER
-            refusal = scripted_answer(429, retry_after=wait)
+            left = occasion.seconds_left
+            rest = max(1, math.ceil(left)) if left < math.inf else _USUAL_RETRY_AFTER
+            refusal = make_answer(429, retry_after=rest if retry_after is None else retry_after)
             return Play("answer 429", lambda _: Reply(refusal))
 
         return cls("answer 429", choose)
@@ -119,36 +115,36 @@ class Fault:
         :param status: 502, 503 and 504 are what gateways say; 200 is what a login page of a network says.
         :param after_processing: carry the request out before.
         """
-        name = f"proxy page {status}{_when(after_processing)}"
-        page = scripted_answer(status, html=proxy_page(status))
-        return cls._always(Play(name, lambda _: Reply(page), processed=after_processing))
+        said = f"{status} {responses.get(status, 'Unknown')}"
+        page = f"<html><head><title>{said}</title></head>\r\n<body><center><h1>{said}</h1></center></body></html>\r\n"
+        return cls._answering(f"proxy page {status}", make_answer(status, html=page), after_processing)
 
     @classmethod
     def lost_connection(
         cls, *, after_processing: bool = False, error: type[httpx.TransportError] | None = None
     ) -> Fault:
-        """Close the connection without an answer; `FakeDevRev.lose_connection` says more of the arguments.
+        """Close the connection without an answer.
 
-        :param after_processing: carry the request out before.
+        :param after_processing: carry the request out and lose the answer; otherwise it has no effect.
         :param error: what a caller in memory gets.
+            The default is ReadError after processing, else ConnectError, for which the body is not read. Over real HTTP
+            the connection is closed without an answer, whatever this says.
         :raises ValueError: an `error` before sending together with `after_processing`.
         """
         lost = LostConnection(error or (httpx.ReadError if after_processing else httpx.ConnectError))
         if after_processing and lost.never_sent:
             raise ValueError(f"{lost.error.__name__} means that the request was never sent: it cannot be carried out")
         name = f"lost connection ({lost.error.__name__}){_when(after_processing)}"
-        return cls._always(Play(name, lambda _: lost, processed=after_processing, never_sent=lost.never_sent))
+        return cls._always(Play(name, lambda _: lost, after_processing, lost.never_sent))
 
     @classmethod
     def reset(cls, *, after_processing: bool = False) -> Fault:
-        """Reset the connection once the whole request is there.
-
-        A caller in memory gets `httpx.ReadError`; over HTTP, TCP's RST is sent.
+        """Reset the connection once the whole request is there: TCP's RST; in memory, `httpx.ReadError`.
 
         :param after_processing: carry the request out before.
         """
         lost = LostConnection(httpx.ReadError, is_reset=True)
-        return cls._always(Play(f"reset{_when(after_processing)}", lambda _: lost, processed=after_processing))
+        return cls._always(Play(f"reset{_when(after_processing)}", lambda _: lost, after_processing))
 
     @classmethod
     def slow(cls, *, before: float = 0.0, between: float = 0.0, chunk_size: int = 1) -> Fault:
@@ -165,8 +161,7 @@ class Fault:
             raise ValueError("before and between must be numbers of seconds, 0 or more")
         if chunk_size < 1:
             raise ValueError("chunk_size must be at least 1")
-        pace = Pace(before, between, chunk_size)
-        return cls._always(Play("slow", lambda api: Reply(_of(api), pace), processed=True))
+        return cls._always(Play("slow", lambda api: Reply(api, before, between, chunk_size), processed=True))
 
     @classmethod
     def truncated(cls, keep: int | None = None) -> Fault:
@@ -180,12 +175,11 @@ class Fault:
         if keep is not None and keep < 0:
             raise ValueError("keep must be at least 0")
 
-        def outcome(api: Answer | None) -> Reply | LostConnection:
-            whole = _of(api)
-            size = len(whole.content)
+        def outcome(api: Answer) -> Reply | LostConnection:
+            size = len(api.content)
             if not size:
                 return LostConnection(httpx.RemoteProtocolError)
-            return Reply(whole, kept=min(size // 2 if keep is None else keep, size - 1))
+            return Reply(api, keep=min(size // 2 if keep is None else keep, size - 1))
 
         return cls._always(Play("truncated", outcome, processed=True))
 
@@ -198,8 +192,7 @@ class Fault:
         given = content.encode() if isinstance(content, str) else content
 
         def choose(occasion: Occasion) -> Play:
-            body = unreadable_content(occasion.random) if given is None else given
-            wrong = scripted_answer(200, content=body)
+            wrong = make_answer(200, content=occasion.random.choice(_WRONG_BODIES) if given is None else given)
             return Play("wrong JSON", lambda _: Reply(wrong), processed=True)
 
         return cls("wrong JSON", choose)
@@ -210,12 +203,7 @@ class Fault:
 
         An answer without content stays as it is.
         """
-
-        def outcome(api: Answer | None) -> Reply:
-            whole = _of(api)
-            return Reply(with_content(whole, newer_content(whole.content)) if whole.content else whole)
-
-        return cls._always(Play("new values", outcome, processed=True))
+        return cls._always(Play("new values", lambda api: Reply(_newer(api)), processed=True))
 
     @classmethod
     def any_of(cls, *faults: Fault) -> Fault:
@@ -230,6 +218,10 @@ class Fault:
         return cls(name, lambda occasion: occasion.random.choice(faults)(occasion))
 
     @classmethod
+    def _answering(cls, name: str, answer: Answer, after_processing: bool) -> Fault:
+        return cls._always(Play(f"{name}{_when(after_processing)}", lambda _: Reply(answer), after_processing))
+
+    @classmethod
     def _always(cls, play: Play) -> Fault:
         return cls(play.name, lambda _: play)
 
@@ -238,7 +230,18 @@ def _when(after_processing: bool) -> str:
     return " after processing" if after_processing else ""
 
 
-def _of(api: Answer | None) -> Answer:
-    # Plays that need the API's answer are those that have the request carried out.
-    assert api is not None  # noqa: S101  # tells type checkers
-    return api
+def _newer(answer: Answer) -> Answer:
+    """Put values and fields into an answer of the API that no description has."""
+    if not answer.content:
+        return answer
+    body = cast("dict[str, Any]", loads(answer.content)) | _NEW_FIELD
+    if "type" in body:
+        body["type"] = "later_error"
+    if "token" in body:
+        token: dict[str, Any] = body["token"]
+        token |= _NEW_FIELD
+        token |= {"status": "dormant", "requested_token_type": "urn:devrev:params:oauth:token-type:later"}
+        for user in (token["created_by"], token["modified_by"]):
+            user |= _NEW_FIELD | {"type": "later_user", "state": "later_state"}
+    fields = [(name, value) for name, value in answer.headers if name != "Content-Length"]
+    return with_length(Answer(answer.status, fields, dumps(body).encode()))

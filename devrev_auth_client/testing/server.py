@@ -7,12 +7,12 @@ import socket
 import struct
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 import anyio
 
-from .delivery import LostConnection
+from .answers import LostConnection
 
 if TYPE_CHECKING:
     import asyncio
@@ -20,27 +20,23 @@ if TYPE_CHECKING:
 
     import uvicorn
 
-    from .core import FakeCore
-    from .delivery import Pace, Reply
+    from .answers import Reply
+    from .core import Core
 
     Message = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[Message]]
     Send = Callable[[Message], Awaitable[None]]
     ASGIApp = Callable[[Message, Receive, Send], Awaitable[None]]
 
-    # Gracefully: what was sent arrives before the end. Abruptly, it may not. A reset is TCP's RST.
-    Ending = Literal["gracefully", "abruptly", "reset"]
-    HangUp = Callable[[Message, Ending], None]
-
 _LOOPBACK = "127.0.0.1"
 _LINGER_NOT = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
-def asgi_app(core: FakeCore, hang_up: HangUp | None = None) -> ASGIApp:
+def asgi_app(core: Core, hang_up: Callable[[Message, bool], None] | None = None) -> ASGIApp:
     """Give the fake as an ASGI app.
 
-    :param hang_up: drops the connection of a request's scope. ASGI has no word for that; without it a lost connection
-        is a response that breaks off after its headers.
+    :param hang_up: ends the connection of a request's scope, with a reset if so said. ASGI has no word for that;
+        without it a lost connection is a response that breaks off after its headers.
     """
 
     async def app(scope: Message, receive: Receive, send: Send) -> None:
@@ -57,19 +53,15 @@ def asgi_app(core: FakeCore, hang_up: HangUp | None = None) -> ASGIApp:
             more = message.get("more_body", False)
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         result = core.exchange(core.arrives(scope["method"], scope["path"], headers), body)
-        ending: Ending = "abruptly"
         if not isinstance(result, LostConnection):
             await _send(result, receive, send)
-            if result.kept is None:
+            if result.keep is None:
                 return
-            ending = "gracefully"
         elif hang_up is None:
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
-        elif result.is_reset:
-            ending = "reset"
         if hang_up is None:
             raise ConnectionAbortedError("the connection was lost, as scripted")
-        hang_up(scope, ending)
+        hang_up(scope, isinstance(result, LostConnection) and result.is_reset)
         # Wait for http.disconnect: to an app that ends without a response, the server would answer 500.
         await receive()
 
@@ -77,50 +69,35 @@ def asgi_app(core: FakeCore, hang_up: HangUp | None = None) -> ASGIApp:
 
 
 async def _send(reply: Reply, receive: Receive, send: Send) -> None:
-    """Send a reply; one that is to be cut, up to there."""
+    """Send a reply; one that is to be cut, up to there; a slow one, for as long as there is a caller."""
     fields = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.answer.headers]
     start = {"type": "http.response.start", "status": reply.answer.status, "headers": fields}
-    if reply.pace is not None:
-        await _Drip(reply, reply.pace).send(start, receive, send)
-    elif reply.kept is not None:
+    if reply.is_plain:
         await send(start)
-        await send({"type": "http.response.body", "body": reply.content, "more_body": True})
-        reply.ended(f"cut after {reply.progress(reply.kept)}")
-    else:
-        await send(start)
-        await send({"type": "http.response.body", "body": reply.content})
+        await send({"type": "http.response.body", "body": reply.answer.content})
+        return
 
-
-class _Drip:
-    """Sends a reply slowly, for as long as there is a caller."""
-
-    def __init__(self, reply: Reply, pace: Pace) -> None:
-        self._reply = reply
-        self._pace = pace
-        self._sent = 0
-
-    async def send(self, start: Message, receive: Receive, send: Send) -> None:
-        """Send it. Nothing follows the task group: Python 3.11 loses sight of lines after a cancellation."""
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._watch, receive, tasks.cancel_scope)
-            await anyio.sleep(self._pace.before)
-            await send(start)
-            for wait, chunk in self._reply.chunks():
-                await anyio.sleep(wait)
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                self._sent += len(chunk)
-            await send({"type": "http.response.body", "body": b""})
-            self._reply.ended("arrived whole")
-            tasks.cancel_scope.cancel()
-
-    async def _watch(self, receive: Receive, sending: anyio.CancelScope) -> None:
+    async def watch(sending: anyio.CancelScope) -> None:
         await receive()  # http.disconnect: the body was read
-        self._reply.ended(f"the caller left after {self._reply.progress(self._sent)}")
+        reply.ended(f"the caller left {reply.progress}")
         sending.cancel()
+
+    # Nothing follows the task group: Python 3.11 loses sight of lines after a cancellation.
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(watch, tasks.cancel_scope)
+        await anyio.sleep(reply.before)
+        await send(start)
+        for wait, chunk in reply.chunks():
+            await anyio.sleep(wait)
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            reply.sent += len(chunk)
+        if reply.finish():
+            await send({"type": "http.response.body", "body": b""})
+        tasks.cancel_scope.cancel()
 
 
 @contextlib.contextmanager
-def serve(core: FakeCore, port: int) -> Generator[str]:
+def serve(core: Core, port: int) -> Generator[str]:
     """Serve on this loopback port (0: a free one) from a background thread; gives the base URL."""
     server = _server(core)
     # Listening from here on: who connects before the thread is ready waits instead of being refused.
@@ -134,7 +111,7 @@ def serve(core: FakeCore, port: int) -> Generator[str]:
             thread.join()
 
 
-def _server(core: FakeCore) -> uvicorn.Server:
+def _server(core: Core) -> uvicorn.Server:
     try:
         import uvicorn
         from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -161,15 +138,12 @@ def _server(core: FakeCore) -> uvicorn.Server:
             # What is still under way is slow by purpose, and nobody waits for it any more.
             self.transport.close()
 
-    def hang_up(scope: Message, ending: Ending) -> None:
+    def hang_up(scope: Message, reset: bool) -> None:
         transport = connections[scope["client"]]
-        if ending == "gracefully":
-            transport.close()
-            return
-        if ending == "reset":
+        if reset:
             # Closing without lingering discards what is unsent and sends an RST (POSIX, SO_LINGER).
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
-        transport.abort()
+        transport.close()
 
     config = uvicorn.Config(
         asgi_app(core, hang_up),

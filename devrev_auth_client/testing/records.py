@@ -25,7 +25,7 @@ def instant(epoch: float) -> datetime:
     return datetime.fromtimestamp(epoch, UTC)
 
 
-def wire_date(epoch: float) -> str:
+def _wire_date(epoch: float) -> str:
     """Give epoch seconds as the API writes a date: RFC 3339, milliseconds, Z."""
     return instant(epoch).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -58,7 +58,7 @@ class FakeUser:
     @property
     def id(self) -> str:
         """The user's DON, as it stands in `created_by.id` and `subject`."""
-        return f"{self._don('identity')}:{self._kind}/{self.number}"
+        return self._don("identity", f"{self._kind}/{self.number}")
 
     @property
     def display_id(self) -> str:
@@ -69,8 +69,8 @@ class FakeUser:
     def _kind(self) -> str:
         return _KIND_IN_ID.get(self.type, "user")
 
-    def _don(self, service: str) -> str:
-        return f"don:{service}:dvrv-us-1:devo/{self.dev_org}"
+    def _don(self, service: str, what: str) -> str:
+        return f"don:{service}:dvrv-us-1:devo/{self.dev_org}:{what}"
 
     def summary(self) -> Json:
         """Give the user as the API shows one inside a token."""
@@ -81,7 +81,7 @@ class FakeUser:
             "display_name": self.display_name,
             "display_picture": {
                 "display_id": f"ARTIFACT-{self.number}",
-                "id": f"{self._don('core')}:artifact/{self.number}",
+                "id": self._don("core", f"artifact/{self.number}"),
                 "file": {"type": "image/png", "name": f"{self.display_id.lower()}.png", "size": 1024},
             },
             "email": self.email,
@@ -92,7 +92,7 @@ class FakeUser:
             summary["external_ref"] = self.external_ref
             summary["rev_org"] = {
                 "type": "rev_org",
-                "id": f"{self._don('identity')}:revo/{self.number}",
+                "id": self._don("identity", f"revo/{self.number}"),
                 "display_id": f"REVO-{self.number}",
                 "display_name": f"Customer {self.number}",
             }
@@ -113,26 +113,21 @@ class IssuedToken:
     """As whom it acts."""
 
 
-@dataclass(kw_only=True)
+@dataclass
 class HeldToken:
     """A token as the fake keeps it. Times are epoch seconds."""
 
     issued: IssuedToken
-    number: int
+    display_id: str
     scopes: Sequence[str]
     issued_at: float
     expires_at: float | None
     modified_at: float
-    revoked: bool = False
-
-    @property
-    def display_id(self) -> str:
-        """The short id, for example "TOKEN-1"."""
-        return f"TOKEN-{self.number}"
+    is_revoked: bool = False
 
     def status(self, now: float) -> str:
         """Give "active", "expired" or "revoked"; a token that was revoked stays so after its expiry."""
-        if self.revoked:
+        if self.is_revoked:
             return "revoked"
         return "expired" if self.expires_at is not None and self.expires_at <= now else "active"
 
@@ -140,26 +135,21 @@ class HeldToken:
         """Revoke for good, unless it is over already; tells whether this did it."""
         if self.status(now) != "active":
             return False
-        self.revoked = True
-        self.modified_at = now
+        self.is_revoked, self.modified_at = True, now
         return True
-
-    def expire(self, now: float) -> None:
-        """Let the token's time be up."""
-        self.expires_at = self.modified_at = now
 
     def metadata(self, now: float) -> Json:
         """Give the `token` object of an answer to auth-tokens.get: every field of the reference page."""
         user = self.issued.user
         metadata: Json = {
             "created_by": user.summary(),
-            "created_date": wire_date(self.issued_at),
+            "created_date": _wire_date(self.issued_at),
             "display_id": self.display_id,
             "id": self.issued.id,
             "modified_by": user.summary(),
-            "modified_date": wire_date(self.modified_at),
+            "modified_date": _wire_date(self.modified_at),
             "client_id": "fake-devrev",
-            "issued_at": wire_date(self.issued_at),
+            "issued_at": _wire_date(self.issued_at),
             "requested_token_type": str(self.issued.type),
             "scopes": list(self.scopes),
             "status": self.status(now),
@@ -167,7 +157,7 @@ class HeldToken:
             "token_hint": self.issued.secret[-4:],
         }
         if self.expires_at is not None:
-            metadata["expires_at"] = wire_date(self.expires_at)
+            metadata["expires_at"] = _wire_date(self.expires_at)
         return metadata
 
 
