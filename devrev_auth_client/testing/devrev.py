@@ -89,11 +89,14 @@ class FakeDevRev:
         external_ref: str | None = None,
         dev_org: int = 1,
     ) -> FakeUser:
-        """Add a user, as which tokens act; what is left out gets a value of its own. `FakeUser` describes each.
-
-        The fake lets users of any type and state in.
+        """Add a user, as which tokens act; what is left out gets a value of its own.
 
         :param type: dev_user, rev_user, service_account or sys_user; other strings are shown as they are.
+        :param display_name: the name that is shown.
+        :param full_name: the full name.
+        :param email: the address of the user's email.
+        :param state: shown in metadata; the fake lets users of any state in.
+        :param external_ref: your id of a customer; shown for a rev_user only.
         :param dev_org: the number of the dev organization; users see the tokens of their own only.
         """
         with self._core.lock:
@@ -136,17 +139,29 @@ class FakeDevRev:
             return held.issued
 
     def expire_token(self, token_id: str) -> None:
-        """Let a token expire now; raises KeyError where there is none of this id."""
+        """Let a token expire now.
+
+        :param token_id: the `id` of what was issued.
+        :raises KeyError: there is no such token.
+        """
         with self._core.lock:
             self._core.end(token_id, revoke=False)
 
     def revoke_token(self, token_id: str) -> None:
-        """Revoke a token, unless it is over already; raises KeyError where there is none of this id."""
+        """Revoke a token, unless it is over already.
+
+        :param token_id: the `id` of what was issued.
+        :raises KeyError: there is no such token.
+        """
         with self._core.lock:
             self._core.end(token_id, revoke=True)
 
     def token_status(self, token_id: str) -> str:
-        """Give "active", "expired" or "revoked"; raises KeyError where there is no token of this id."""
+        """Give "active", "expired" or "revoked".
+
+        :param token_id: the `id` of what was issued.
+        :raises KeyError: there is no such token.
+        """
         with self._core.lock:
             return self._core.api.tokens[token_id].status(self._core.now())
 
@@ -154,13 +169,18 @@ class FakeDevRev:
         """List the revoked tokens of a user, or of all users, in the order in which they were issued.
 
         It does not matter who revoked them. A token that expired first is not among them.
+
+        :param user: whose; left out, those of all.
         """
         with self._core.lock:
             held = self._core.api.tokens.values()
             return [token.issued for token in held if token.is_revoked and user in {None, token.issued.user}]
 
     def requests_for(self, who: IssuedToken | FakeUser) -> list[RecordedRequest]:
-        """List the requests that were made with a token, or with any token of a user, oldest first."""
+        """List the requests that were made with a token, or with any token of a user, oldest first.
+
+        :param who: the token or the user.
+        """
         with self._core.lock:
             ids = {id_ for id_, held in self._core.api.tokens.items() if who in (held.issued, held.issued.user)}
             return [request for request in self.requests if request.token_id in ids]
@@ -181,15 +201,18 @@ class FakeDevRev:
     ) -> None:
         """Lose the connection of the next requests; queues up with `respond_next`.
 
-        `Fault.lost_connection` says more of `after_processing` and `error`.
-
+        :param after_processing: carry the request out and lose the answer; otherwise it has no effect.
+        :param error: what a caller in memory gets; `Fault.lost_connection` says more.
+        :param times: for how many requests.
         :raises ValueError: an `error` before sending together with `after_processing`, or `times` is less than 1.
         """
         self.play_next(Fault.lost_connection(after_processing=after_processing, error=error), times=times)
 
     def play_next(self, fault: Fault, *, times: int = 1) -> None:
-        """Let a fault happen to the next request, or so many `times`; queues up with `respond_next`.
+        """Let a fault happen to the next request; queues up with `respond_next`.
 
+        :param fault: what happens.
+        :param times: to how many requests.
         :raises ValueError: `times` is less than 1.
         """
         if times < 1:
@@ -242,6 +265,7 @@ class FakeDevRev:
 
         Nobody is woken by it: what a client waits for, it waits for by its own clock.
 
+        :param seconds: by how much.
         :raises ValueError: `seconds` is below 0 or has no end.
         """
         with self._core.lock:
@@ -261,8 +285,9 @@ class FakeDevRev:
     def journal(self, last: int | None = None) -> str:
         """Write a timeline of what happened: tokens, faults, moves of the clock, and each request with its end.
 
-        Users and tokens appear by their display ids, a secret never. The first line tells the seed. `last` entries
-        are given, or all.
+        Users and tokens appear by their display ids, a secret never. The first line tells the seed.
+
+        :param last: how many entries, the latest ones; left out, all.
         """
         with self._core.lock:
             return self._core.journal.text(last, len(self._core.script))
@@ -270,6 +295,10 @@ class FakeDevRev:
     def handle(self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes) -> Answer:
         """Answer one request: all that the fake does, without any transport; so a slow answer is not slow.
 
+        :param method: such as "POST".
+        :param path: such as "/auth-tokens.get".
+        :param headers: names, in any case, and values.
+        :param body: all of it.
         :raises ConnectionAbortedError: the connection is lost, before the answer or in the middle of its content.
         """
         result = self._core.exchange(self._core.arrives(method, path, headers), body)
@@ -292,6 +321,7 @@ class FakeDevRev:
         """Serve over HTTP while a `with` lasts: `with fake.serve() as base_url`. Needs uvicorn (the extra `testing`).
 
         :param port: a port on 127.0.0.1; 0 for a free one.
-        :raises OSError: the port is taken; a ModuleNotFoundError where uvicorn is not installed.
+        :raises ModuleNotFoundError: uvicorn is not installed.
+        :raises OSError: the port is taken.
         """
         return serve(self._core, port)

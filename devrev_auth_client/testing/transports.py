@@ -30,11 +30,19 @@ class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         self._core = _core
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request of a sync client; raises an httpx.TransportError where the connection is to be lost."""
+        """Answer one request of a sync client.
+
+        :param request: what httpx sends.
+        :raises httpx.TransportError: the connection is lost, as scripted.
+        """
         return _run(self._handle(request, blocking=True))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Do the same for an async client, on asyncio or trio."""
+        """Answer one request of an async client, on asyncio or trio.
+
+        :param request: what httpx sends.
+        :raises httpx.TransportError: the connection is lost, as scripted.
+        """
         # Network I/O would let other tasks run, and would be where this one is cancelled.
         await checkpoint()
         return await self._handle(request, blocking=False)
