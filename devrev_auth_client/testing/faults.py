@@ -75,7 +75,7 @@ class Fault:
         """Answer like this.
 
         Without a body, an error has the one that the API has for its status, and anything else has none. No header is
-        added but Content-Type, Content-Length and Retry-After. The options, each by its name:
+        added but Content-Type, Content-Length and Retry-After. The options, each given by its name:
 
         - `json`, `html` (a string) or `content` (bytes): the body;
         - `details`: members of an error's body, besides the usual ones or in their place, such as
@@ -85,6 +85,7 @@ class Fault:
         - `after_processing`: carry the request out before; otherwise it has no effect, whatever its bearer is.
 
         :param status: the HTTP status.
+        :param options: as listed.
         :raises ValueError: two bodies are given, or `details` without an error.
         """
         return cls._answering(

@@ -1,25 +1,16 @@
-"""Scripted answers and lost connections of FakeDevRev, without any transport."""
+"""What the next requests to FakeDevRev meet: scripted answers, lost connections, faults."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from json import loads
 from typing import Any
 
 import httpx
 import pytest
 
-from devrev_auth_client.testing import FakeDevRev, IssuedToken
-from tests.unit.fake_helpers import DELETE, GET, Clock, ask
-
-
-@pytest.fixture
-def fake() -> FakeDevRev:
-    return FakeDevRev(rate_limit=10, clock=Clock())
-
-
-@pytest.fixture
-def token(fake: FakeDevRev) -> IssuedToken:
-    return fake.issue_token(fake.add_user())
+from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
+from tests.testing.helpers import DELETE, GET, ask
 
 
 @pytest.mark.parametrize(
@@ -28,9 +19,9 @@ def token(fake: FakeDevRev) -> IssuedToken:
         ({"json": {"a": [1, None]}}, {"Content-Type": "application/json", "Content-Length": "16"}, b'{"a": [1, null]}'),
         ({"json": None}, {"Content-Type": "application/json", "Content-Length": "4"}, b"null"),
         ({"content": b"{"}, {"Content-Type": "application/json", "Content-Length": "1"}, b"{"),
-        ({"content": b""}, {"Content-Length": "0"}, b""),
-        ({}, {"Content-Length": "0"}, b""),
+        ({"html": None, "content": None, "headers": None, "details": None}, {"Content-Length": "0"}, b""),
         ({"status": 204}, {}, b""),
+        ({"status": 304}, {}, b""),
         ({"status": 302, "headers": {"Location": "/x"}}, {"Location": "/x", "Content-Length": "0"}, b""),
         ({"status": 404, "content": b""}, {"Content-Length": "0"}, b""),
         (
@@ -55,13 +46,15 @@ def token(fake: FakeDevRev) -> IssuedToken:
         ),
     ],
 )
-def test_a_scripted_answer_is_sent_as_scripted(
+def test_an_answer_is_sent_as_scripted(
     fake: FakeDevRev, token: IssuedToken, script: dict[str, Any], headers: dict[str, str], content: bytes
 ) -> None:
     """No header is added but those that carry the body; a header of the script goes before them."""
     fake.respond_next(**script)
+    fake.play_next(Fault.answer(**script))
     answer = ask(fake, token, DELETE, {})
     assert tuple(answer) == (script.get("status", 200), list(headers.items()), content)
+    assert ask(fake, token, DELETE, {}) == answer
     assert (fake.requests[0].status, fake.requests[0].token_id) == (answer.status, token.id)
     assert fake.token_status(token.id) == "active"
 
@@ -70,12 +63,10 @@ def test_a_scripted_answer_is_sent_as_scripted(
     ("status", "retry_after", "body"),
     [
         (400, None, {"type": "bad_request", "message": "Bad Request"}),
-        (403, None, {"type": "forbidden", "message": "Forbidden"}),
         (418, None, {"message": "I'm a Teapot"}),
         (429, 2, {"type": "too_many_requests", "message": "Too Many Requests", "retry_after": 2}),
         (429, 0.5, {"type": "too_many_requests", "message": "Too Many Requests"}),
         (429, "Fri, 02 Jan 2026 00:00:00 GMT", {"type": "too_many_requests", "message": "Too Many Requests"}),
-        (429, None, {"type": "too_many_requests", "message": "Too Many Requests"}),
         (
             500,
             None,
@@ -85,7 +76,7 @@ def test_a_scripted_answer_is_sent_as_scripted(
         (520, 1, {"message": "error"}),
     ],
 )
-def test_a_scripted_error_has_the_usual_body_of_its_status(
+def test_an_error_has_the_usual_body_of_its_status(
     fake: FakeDevRev, token: IssuedToken, status: int, retry_after: float | str | None, body: dict[str, object]
 ) -> None:
     """Without a `type` where the API has none; retry_after is in the body of a 429 only, and if it is whole."""
@@ -95,11 +86,34 @@ def test_a_scripted_error_has_the_usual_body_of_its_status(
     assert dict(answer.headers).get("Retry-After") == (None if retry_after is None else str(retry_after))
 
 
-def test_steps_are_played_in_order_and_then_the_fake_answers_again(fake: FakeDevRev, token: IssuedToken) -> None:
+@pytest.mark.parametrize(
+    ("status", "details", "body"),
+    [
+        (401, {"type": "dev_org_deactivated"}, {"type": "dev_org_deactivated"}),
+        (403, {"object_ids": ["don:1"]}, {"type": "forbidden", "object_ids": ["don:1"]}),
+        (413, {}, {"type": "request_entity_too_large", "max_bytes": 1_048_576}),
+        (413, {"max_bytes": 10}, {"type": "request_entity_too_large", "max_bytes": 10}),
+    ],
+)
+def test_an_error_takes_details(
+    fake: FakeDevRev, token: IssuedToken, status: int, details: dict[str, object], body: dict[str, object]
+) -> None:
+    """Such as those of newer error types."""
+    fake.respond_next(status, details=details)
+    answer = ask(fake, token, GET, {})
+    content = loads(answer.content)
+    assert content.pop("message")
+    assert (answer.status, content) == (status, body)
+
+
+def test_steps_are_played_in_order_and_then_the_fake_answers_again() -> None:
     """Answers and losses queue up in one script; played answers cost nothing of the rate limit."""
+    fake = FakeDevRev(rate_limit=1)
+    token = fake.issue_token(fake.add_user())
     fake.respond_next(503, times=2)
     fake.lose_connection()
-    fake.respond_next(429, retry_after=1)
+    fake.play_next(Fault.answer(429))
+    assert fake.unplayed == 4
     statuses: list[int | None] = []
     for _ in range(5):
         try:
@@ -108,44 +122,25 @@ def test_steps_are_played_in_order_and_then_the_fake_answers_again(fake: FakeDev
             statuses.append(None)
     assert statuses == [503, 503, None, 429, 200]
     assert [request.status for request in fake.requests] == statuses
-    assert fake.token_status(token.id) == "revoked"
-
-
-def test_a_request_can_be_carried_out_before_a_scripted_answer(fake: FakeDevRev, token: IssuedToken) -> None:
-    """A gateway that gave up on a server that did not; the next request meets what was done."""
-    fake.respond_next(502, html="<h1>Bad Gateway</h1>", after_processing=True)
-    assert ask(fake, token, DELETE, {}).status == 502
-    assert fake.token_status(token.id) == "revoked"
-    assert ask(fake, token, DELETE, {}).status == 401
-
-
-@pytest.mark.parametrize(("after_processing", "status"), [(True, "revoked"), (False, "active")])
-def test_a_connection_is_lost_after_or_before_processing(
-    fake: FakeDevRev, token: IssuedToken, after_processing: bool, status: str
-) -> None:
-    """What was done tells them apart; the request is recorded either way."""
-    fake.lose_connection(after_processing=after_processing)
-    with pytest.raises(ConnectionAbortedError):
-        ask(fake, token, DELETE, {})
-    assert fake.token_status(token.id) == status
-    assert (fake.requests[0].status, fake.requests[0].body, fake.requests[0].token_id) == (None, {}, token.id)
+    assert (fake.unplayed, fake.token_status(token.id)) == (0, "revoked")
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout])
 def test_what_was_never_sent_cannot_be_carried_out(fake: FakeDevRev, error: type[httpx.TransportError]) -> None:
-    """Such a script contradicts itself."""
-    with pytest.raises(ValueError, match=error.__name__):
+    with pytest.raises(ValueError, match=f"{error.__name__} means that the request was never sent"):
         fake.lose_connection(after_processing=True, error=error)
 
 
 def test_a_script_that_makes_no_sense_is_refused(fake: FakeDevRev, token: IssuedToken) -> None:
     """And nothing of it is played."""
-    for bodies in ({"json": None, "html": ""}, {"html": "", "content": b""}, {"content": b"", "json": 1}):
-        with pytest.raises(ValueError, match="give one of"):
-            fake.respond_next(**bodies)
-    for times in (0, -1):
-        with pytest.raises(ValueError, match="times"):
-            fake.respond_next(times=times)
-        with pytest.raises(ValueError, match="times"):
-            fake.lose_connection(times=times)
+    bodies: list[dict[str, Any]] = [{"json": None}, {"html": ""}, {"content": b""}, {"status": 400, "details": {}}]
+    for one, other in pairwise(bodies):
+        with pytest.raises(ValueError, match="one of json, html, content and details"):
+            fake.respond_next(**one, **other)
+    with pytest.raises(ValueError, match="400 or more"):
+        fake.respond_next(399, details={})
+    with pytest.raises(ValueError, match="times"):
+        fake.respond_next(times=0)
+    with pytest.raises(ValueError, match="times"):
+        fake.lose_connection(times=0)
     assert ask(fake, token, GET, {"token_id": token.id}).status == 200
