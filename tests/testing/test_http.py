@@ -127,15 +127,6 @@ def test_a_truncated_answer_promises_more_than_it_sends(
     wait_for(fake, f"cut after 17 of {length} bytes")
 
 
-def test_a_truncated_answer_without_content_is_no_answer(
-    fake: FakeDevRev, token: IssuedToken, connection: socket.socket
-) -> None:
-    fake.play_next(Fault.truncated())
-    send(connection, token)
-    assert receive_all(connection) == b""
-    assert fake.token_status(token.id) == "revoked"
-
-
 def test_a_slow_answer_drips(fake: FakeDevRev, token: IssuedToken, base_url: str) -> None:
     """And the connection can be used again afterwards."""
     fake.play_next(Fault.slow(before=0.02, between=0.01, chunk_size=300))

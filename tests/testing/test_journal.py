@@ -79,5 +79,5 @@ def test_a_path_cannot_forge_lines(fake: FakeDevRev) -> None:
     """Nor write to a terminal, nor be endless."""
     fake.handle("POST", "/\n   0.000  #9\x1b[2J" + "x" * 100, [], b"")
     assert len(fake.journal().splitlines()) == 2
-    assert "POST /?   0.000  #9?[2Jxxxx" in fake.journal()
-    assert "x..." in fake.journal()
+    shown = "POST /?   0.000  #9?[2J"
+    assert f"  {shown}{'x' * (60 - len(shown))}...  404" in fake.journal()
