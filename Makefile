@@ -34,7 +34,7 @@ test-slow: $(READY) ## run the tests that take long: type checkers on regenerate
 	$(BIN)/python -m pytest -n 2 -m slow $(ARGS)
 
 test-lowest: $(ENVS)/lowest/.ready ## run what concerns running programs, against the lowest versions of the dependencies
-	$(ENVS)/lowest/bin/python -m pytest -n 2 tests/unit tests/behaviour tests/faults tests/contract tests/cli $(ARGS)
+	$(ENVS)/lowest/bin/python -m pytest -n 2 tests/unit tests/behaviour tests/faults tests/contract tests/cli tests/testing $(ARGS)
 
 faults: $(READY) ## play broken networks and servers for longer than a test may take
 	$(BIN)/python -m tests.faults.long_run $(ARGS)

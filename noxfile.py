@@ -23,7 +23,7 @@ PINS = {"lowest": "lowest.txt", "newest": "dev.txt"}
 # The lowest pins have no development tools, so what is tested of those is left to the newest. Regeneration and the
 # links in the documents are about the source folder itself: `make test` does those.
 TESTS = {
-    "lowest": ("tests/unit", "tests/behaviour", "tests/faults", "tests/contract", "tests/cli"),
+    "lowest": ("tests/unit", "tests/behaviour", "tests/faults", "tests/contract", "tests/cli", "tests/testing"),
     "newest": ("tests", "--ignore=tests/regeneration", "--ignore=tests/docs"),
 }
 

@@ -23,7 +23,7 @@ def test_a_copy_is_the_package_as_it_is_and_a_stamp(tmp_path: Path) -> None:
     copied = contents(copy)
     stamp = json.loads(copied.pop("vendored.json"))
     assert copied == {name: content for name, content in contents(PACKAGE).items() if "/." not in f"/{name}"}
-    assert {"LICENSE", "py.typed", "generated/py.typed", "testing.py", "vendor.py"} <= copied.keys()
+    assert {"LICENSE", "py.typed", "generated/py.typed", "testing/__init__.py", "vendor.py"} <= copied.keys()
     assert stamp["version"] == PACKAGE.joinpath("_version.py").read_text("utf-8").split('"')[-2]
     description = (ROOT / "openapi" / "auth-tokens.yaml").read_bytes()
     assert stamp["description_sha256"] == hashlib.sha256(description).hexdigest()
