@@ -25,8 +25,17 @@ EXTRAS.update(testing=("testing.py", "_fake", "testing", "pytest_plugin.py"), cl
 
 # ruff and git read a file in each folder. For other tools the host's own configuration has to leave the copy out.
 FOR_TOOLS = {
-    "ruff.toml": b'# Vendored code: no rule applies, nothing is rewritten.\nexclude = ["*"]\nlint.select = []\n',
-    ".gitattributes": b"# Vendored code: the bytes stay as they are.\n* -text -whitespace linguist-vendored\n",
+    "ruff.toml": b"""\
+# Vendored code: no rule applies, nothing is rewritten.
+exclude = ["*"]
+lint.select = []
+# No build puts that folder into a wheel, as some do .ruff_cache.
+cache-dir = "__pycache__"
+""",
+    ".gitattributes": b"""\
+# Vendored code: the bytes stay as they are.
+* -text -whitespace linguist-vendored
+""",
 }
 
 

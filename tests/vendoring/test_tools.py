@@ -22,11 +22,12 @@ def host(host: Host, old: Path) -> Host:
 
 @pytest.mark.parametrize("command", [["check", "--fix", "--unsafe-fixes"], ["format"]])
 def test_ruff_changes_nothing(host: Host, old: Path, command: list[str]) -> None:
-    """By the `ruff.toml` of the copy; what is the host's own is changed. ruff's cache there is no edit."""
+    """By the `ruff.toml` of the copy; what is the host's own is changed. ruff's cache is where no build takes it."""
     for where in (".", COPY):
         host.run(sys.executable, "-m", "ruff", *command, where)
     assert host.git("status", "--porcelain") == "M acme/messy.py"
-    assert (host.copy / ".ruff_cache").is_dir()
+    assert (host.copy / "__pycache__" / "CACHEDIR.TAG").exists()
+    assert not (host.copy / ".ruff_cache").exists()
     assert host.vendor(old, "--check")[0] == 0
 
 
