@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.vendoring.host import COPY, Host, contents
+from tests.vendoring.host import COPY, ROOT, Host, contents
 
 MESSY = "import os\nx = {  'a':1 }\n"
 
@@ -31,10 +32,16 @@ def test_ruff_changes_nothing(host: Host, old: Path, command: list[str]) -> None
     assert host.vendor(old, "--check")[0] == 0
 
 
-def test_ruff_finds_nothing_in_a_file_that_it_is_given(host: Host) -> None:
-    """As pre-commit gives them, where the host has not set `force-exclude`."""
-    done = host.run(sys.executable, "-m", "ruff", "check", f"{COPY}/errors.py")
+def test_ruff_leaves_files_alone_that_a_hook_names(host: Host) -> None:
+    """`check` by the copy's own file, `format` by the lines of the how-to, which are all valid TOML."""
+    file = f"{COPY}/__init__.py"
+    done = host.run(sys.executable, "-m", "ruff", "check", "--fix", file)
     assert (done.returncode, done.stdout) == (0, "All checks passed!\n")
+    text = (ROOT / "docs" / "how-to" / "vendoring.md").read_text("utf-8")
+    (lines,) = re.findall(r"```toml\n([^`]*)```", text)
+    host.write("pyproject.toml", lines.replace("[tool.ruff]", "[tool.ruff]\nline-length = 40"))
+    host.run(sys.executable, "-m", "ruff", "format", file, "acme/messy.py")
+    assert host.git("status", "--porcelain").split() == ["M", "acme/messy.py", "M", "pyproject.toml"]
 
 
 def test_git_keeps_the_bytes(host: Host, tmp_path: Path) -> None:
