@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 # Tools that the generator calls by name are found in the environment, not on the machine.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help test coverage test-slow test-lowest faults demo check lint types docs docs-serve check-generated check-version generate surface build vendor test-matrix release-check bench bench-quick lock clean
+.PHONY: help test coverage test-slow test-lowest faults demo check lint types docs docs-serve check-generated check-version generate surface build test-matrix release-check bench bench-quick lock clean
 
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -78,10 +78,6 @@ build: $(READY) ## build the sdist, which holds every file of the repository, an
 	git ls-files --cached --others --exclude-standard -- . ':!.ci' | LC_ALL=C sort > dist/expected
 	tar -tzf dist/*.tar.gz | sed 's,^[^/]*/,,; /^PKG-INFO$$/d' | LC_ALL=C sort | diff dist/expected -
 	rm dist/expected
-
-vendor: $(READY) ## copy the package into another repo: DEST=path/of/the/copy, ARGS=--check or --update
-	@test -n "$(DEST)" || { echo "make vendor DEST=path/of/the/copy" >&2; exit 2; }
-	$(BIN)/python -m devrev_auth_client.vendor "$(DEST)" $(ARGS)
 
 test-matrix: build $(ENVS)/release/.ready ## run the tests from the wheel on each Python, with lowest and newest dependencies
 	$(ENVS)/release/bin/nox $(ARGS)
