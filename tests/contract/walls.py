@@ -54,27 +54,17 @@ FAKE_ROWS = [
 ]
 PLUGIN = ["pytest_plugin"]
 VENDORING = ["vendor", "_vendoring.swap", "_vendoring.source", "_vendoring.report", "_vendoring.stamp"]
-CLI_ROWS = [
-    "cli",
-    "_cli.app",
-    "_cli.command_line",
-    "_cli.calling",
-    "_cli.endings",
-    "_cli.waits",
-    "_cli.cards",
-    "_cli.token_in_hand",
-    "_cli.arguments",
-    "_cli.words _cli.screen",
-]
+CLI_ROWS = ["cli", "cli.commands", "cli.run", "cli.show", "cli.tokens"]
 FAKE = " ".join(FAKE_ROWS).split()
 CLI = " ".join(CLI_ROWS).split()
-CLI_USES = {"_credentials", "_version", "_operations", "_sync_client", "_urls", "errors", "retry", "token_claims"}
-CLI_USES |= {"token_types"}
+# The command line imports public names of the package alone.
+CLI_USES = {"errors", "__version__", "Attempt", "AuthToken", "ConfigurationError", "DevRevAuthClient"}
+CLI_USES |= {"DevRevAuthError", "RetryPolicy", "TokenClaims", "TokenStatus", "TokenType", "UserSummary"}
 ISLANDS = [
     ("the pytest plugin", PLUGIN, {"testing", "_async_client", "_sync_client", "retry"}),
     ("the fake", FAKE, {"token_types"}),
     ("the vendoring command", VENDORING, set[str]()),
-    ("the command line", CLI, CLI_USES),
+    ("the command line", ["cli.__main__", *CLI], CLI_USES),
 ]
 OUTSIDE = {module for _, modules, _ in ISLANDS for module in modules}
 
@@ -90,7 +80,7 @@ APART = [
 STRANGERS = {pair for one, other in APART for pair in product(one.split(), other.split())}
 STRANGERS |= {(other, one) for one, other in STRANGERS}
 
-FOLDERS = {"_cli", "_fake", "_vendoring"}
+FOLDERS = {"cli", "_fake", "_vendoring"}
 DEPENDENCIES = {"anyio", "attr", "attrs", "h11", "httpcore", "httpx", "sniffio"}
 # Decisions: whatever they need of these is handed in.
 PURE = {"_rate_headers", "_rate_gate", "_attempt_loop"}
@@ -178,7 +168,7 @@ def _foreign_reason(item: Import) -> str | None:
         return f"a pure module imports {top}"
     allowed = DEPENDENCIES | ({"uvicorn"} if item.module == "_fake.server" else set())
     allowed |= {"pytest"} if item.module == "pytest_plugin" else set()
-    allowed |= {"rich", "typer"} if item.module.startswith("_cli.") else set()
+    allowed |= {"rich", "typer"} if item.module.startswith("cli.") else set()
     if top not in sys.stdlib_module_names and top not in allowed:
         return f"imports {top}, which is no dependency"
     return None
@@ -186,7 +176,9 @@ def _foreign_reason(item: Import) -> str | None:
 
 def _inner_reason(item: Import) -> str | None:
     importer, target = _unit(item.module), _unit(item.target)
-    if target not in {*ORDER, *OUTSIDE}:
+    if target == "cli.main":
+        target = "cli"  # the function
+    if target not in {*ORDER, *OUTSIDE, *CLI_USES}:
         return f"imports {item.target}, which is in no layer"
     if importer == "generated":
         return None if target in {"generated", "token_types"} else f"generated code imports {target}"

@@ -1,0 +1,5 @@
+"""Runs the command line: `python -m devrev_auth_client.cli`."""
+
+from . import main
+
+main()
