@@ -65,6 +65,19 @@ def run(
     return Ended(done.returncode, done.stdout or "", done.stderr)
 
 
+def interrupted(process: subprocess.Popen[str]) -> Ended:
+    """Send what Ctrl-C sends, and read to the end."""
+    for _ in range(round(_PATIENCE / _MISSED)):
+        process.send_signal(signal.SIGINT)
+        try:
+            out, err = process.communicate(timeout=_MISSED)
+        except subprocess.TimeoutExpired:
+            continue
+        return Ended(process.returncode, out, err)
+    process.kill()
+    raise AssertionError(f"SIGINT did not end it: {process.communicate()}")
+
+
 class Terminal:
     """The console script on a terminal of its own.
 
