@@ -14,7 +14,7 @@ import devrev_auth_client
 from devrev_auth_client import TokenType
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.cli.conftest import FIRST
-from tests.cli.shell import Ended, run
+from tests.cli.shell import SCRIPT, Ended, run
 
 Environment = dict[str, str]
 
@@ -69,10 +69,8 @@ def test_a_reader_that_went_away_is_no_failure(environment: Environment, argumen
 @pytest.mark.skipif(sys.platform == "win32", reason="no such shell here")
 def test_streams_that_are_closed_from_the_start(environment: Environment) -> None:
     """Python has `None` for them."""
-    closed = ["/bin/sh", "-c", 'exec "$0" get "$1" <&- {}', *run.__kwdefaults__["script"], FIRST]
-    for redirection, out in (("2>&-", "status    active"), (">&-", "")):
-        script = [closed[0], closed[1], closed[2].format(redirection), *closed[3:]]
-        done = run(variables=environment, script=script)
+    for closed, out in (("2>&-", "status    active"), (">&-", "")):
+        done = run(variables=environment, script=["/bin/sh", "-c", f'exec "$0" get "$1" <&- {closed}', SCRIPT, FIRST])
         assert done.status == 0
         assert out in done.out
 

@@ -68,7 +68,7 @@ def test_ctrl_c_while_a_request_is_under_way(
 ) -> None:
     """A revocation may have happened, whatever came before it; a look has not."""
     if before:
-        fake.respond_next(before, **({"retry_after": 1} if before == 429 else {}))
+        fake.respond_next(before, retry_after=1)
     fake.play_next(Fault.slow(before=60))
     with Terminal(*arguments, variables=environment) as terminal:
         terminal.wait_until(lambda: len(fake.requests) == (2 if before else 1))
