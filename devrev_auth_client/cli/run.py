@@ -151,7 +151,7 @@ class Run:
             text = text.replace("get_auth_token", "`devrev-auth get TOKEN_ID`")
             reason += re.sub(r"\bbase_url\b", name, text)
         if isinstance(error, errors.UnauthenticatedError) and self.host != _DEVREV:
-            advice = f"DevRev was not asked: {name} leads to {self.host}. Without it {_DEVREV} is asked."
+            advice = f"That is not the word of {_DEVREV}: {name} leads to {self.host}."
         met = [attempt.failure or str(attempt.status_code) for attempt in error.attempts]
         if len(met) > 1:
             reason += f"\n{len(met)} attempts"

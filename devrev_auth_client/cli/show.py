@@ -228,7 +228,7 @@ def _rows(*rows: tuple[str, Any]) -> list[Text]:
 
 def _expiry(when: datetime, now: datetime | None) -> Text:
     text = Text(instant(when, now))
-    return text.append(", EXPIRED", "bold red") if when <= (now or datetime.now(UTC)) else text
+    return Text.assemble(text, ", ", ("EXPIRED", "bold red")) if when <= (now or datetime.now(UTC)) else text
 
 
 def _type(token_type: TokenType) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import socket
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +15,7 @@ from devrev_auth_client import DevRevAuthClient
 from devrev_auth_client.cli.commands import app
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.cli.conftest import FIRST, SECRET, Invoke
-from tests.cli.shell import Ended, run
+from tests.cli.shell import run
 
 
 def test_the_card_has_the_host_and_the_token(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
@@ -46,8 +47,10 @@ def test_whoami_asks_about_the_token_in_use(invoke: Invoke, fake: FakeDevRev, pa
 
 
 def test_what_devrev_does_not_send_is_left_out(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
-    fake.respond_next(json={"token": {"id": "x"}})
-    assert invoke("get", "x") == Ended(0, f"{host} says:\ntoken     x\nid        x\n", "")
+    """And a date is shown as it came, at the end of the calendar too."""
+    fake.respond_next(json={"token": {"id": "x", "issued_at": "0001-01-01T00:00:00+09:00"}})
+    out = f"{host} says:\ntoken     x\nid        x\nissued    0001-01-01 00:00+09:00, "
+    assert invoke("get", "x").out.startswith(out)
 
 
 @pytest.mark.parametrize(
@@ -72,11 +75,6 @@ def test_a_date_has_its_distance_and_an_expired_token_is_marked(
     assert f"\nexpires   {when:%Y-%m-%d %H:%M} UTC, {shown}\n" in invoke("get", "x").out
 
 
-def test_a_date_at_the_end_of_the_calendar_is_shown_as_it_came(invoke: Invoke, fake: FakeDevRev) -> None:
-    fake.respond_next(json={"token": {"id": "x", "issued_at": "0001-01-01T00:00:00+09:00"}})
-    assert "\nissued    0001-01-01 00:00+09:00, 20" in invoke("get", "x").out
-
-
 def test_json_is_the_metadata_as_on_the_wire(invoke: Invoke, fake: FakeDevRev) -> None:
     """With what this version does not know, in ASCII, and without NaN, which other programs choke on."""
     fake.respond_next(content='{"token": {"id": "x", "display_id": "gr\u00fcn", "further": [1.5, NaN]}}'.encode())
@@ -96,44 +94,59 @@ def test_what_a_server_says_cannot_steer_the_terminal(invoke: Invoke, fake: Fake
         assert not {"\x1b", "\r", "\u202e", "\ud800", "\x9b"} & set(text)
 
 
-@pytest.mark.parametrize(
-    ("answer", "status", "said"),
-    [
-        ({"status": 400}, 1, "Rejected. {host} says: 400 bad_request"),
-        ({"status": 401}, 1, "This host does not accept the token. {host} says: 401 unauthenticated"),
-        ({"status": 403}, 1, "Rejected. {host} says: 403 forbidden"),
-        ({"status": 404}, 1, "Token not found. {host} says: 404 not_found"),
-        ({"status": 404, "json": {"message": "route not found"}}, 1, "Rejected. {host} says: 404: route not found"),
-        ({"status": 302}, 4, "No usable answer: the 302 answer is no answer of this API"),
-        ({"status": 520}, 4, "Server error. {host} says: 520"),
-        ({"status": 429, "retry_after": 3600}, 4, "Rate limited. {host} says: 429 too_many_requests"),
-    ],
-    ids=str,
-)
-def test_a_failure_says_what_happened_at_which_host_for_whom(
+LONG = {"type": "bad_request", "message": "token_id: see base_url", "detail": "x" * 1000}
+FAILURES = [
+    ({"status": 400, "json": LONG}, 1, r"Rejected\. HOST says: 400 bad_request: token_id: see base_url: x{400,499}"),
+    (
+        {"status": 401},
+        1,
+        r"This host does not accept the token\. HOST says: 401 unauthenticated.*\nThat is not the word.*",
+    ),
+    ({"status": 403}, 1, r"Rejected\. HOST says: 403 forbidden.*"),
+    ({"status": 404}, 1, r"Token not found\. HOST says: 404 not_found.*"),
+    (
+        {"status": 404, "json": {"message": "no route"}},
+        1,
+        r"Rejected\. HOST says: 404: no route\nCheck the base URL .*",
+    ),
+    ({"status": 302}, 4, r"No usable answer: the 302 answer is no .*; check DEVREV_BASE_URL\nCheck the network, .*"),
+    ({"status": 520}, 4, r"Server error\. HOST says: 520.*"),
+    (
+        {"status": 429, "retry_after": 3600},
+        4,
+        r"Rate limited\. HOST says: 429 too_many_requests.*\nCome back in 60 minutes, or .*: --total-timeout 3630",
+    ),
+]
+
+
+@pytest.mark.parametrize(("answer", "status", "said"), FAILURES, ids=lambda value: str(value)[:15])
+def test_a_failure_says_what_happened_at_which_host_for_whom_and_what_to_do(
     invoke: Invoke, fake: FakeDevRev, host: str, answer: dict[str, int], status: int, said: str
 ) -> None:
+    """What the host says is repeated as it is, and not without end."""
     fake.respond_next(**answer)  # type: ignore[arg-type]
     done = invoke("get", FIRST)
     assert (done.status, done.out) == (status, "")
-    assert done.err.startswith(said.format(host=host))
-    assert done.err.endswith(f"\nHost: {host}. Token's owner: user devu/1, organisation devo/1 (unverified).\n")
-    assert "auth_tokens_get" not in done.err
+    *lines, target = done.err.splitlines()
+    assert re.fullmatch(said.replace("HOST", re.escape(host)), "\n".join(lines))
+    assert target == f"Host: {host}. Token's owner: user devu/1, organisation devo/1 (unverified)."
     assert SECRET not in done.err
 
 
 def test_a_foreign_host_is_warned_of_and_its_refusal_is_not_devrevs(
-    environment: dict[str, str], host: str, pat: IssuedToken
+    fake: FakeDevRev, environment: dict[str, str], host: str
 ) -> None:
     """A stale DEVREV_BASE_URL must not make a token look dead."""
     done = run("get", FIRST, variables={**environment, "DEVREV_TOKEN": "a-token-that-nobody-issued"})
     warning, _, *rest = done.err.splitlines()
     assert warning == f"Warning: DEVREV_BASE_URL leads to {host}, not to DevRev's own api.devrev.ai."
-    assert rest[0] == f"DevRev was not asked: DEVREV_BASE_URL leads to {host}. Without it api.devrev.ai is asked."
+    assert rest[0] == f"That is not the word of api.devrev.ai: DEVREV_BASE_URL leads to {host}."
     assert rest[1] == f"Host: {host}. Token's owner: unknown."
     assert "revoked" not in done.err
+    fake.respond_next(302)
     done = run("get", FIRST, "--base-url", environment["DEVREV_BASE_URL"], variables={"DEVREV_TOKEN": SECRET})
     assert done.err.startswith(f"Warning: --base-url leads to {host}, ")
+    assert "; check --base-url\n" in done.err
 
 
 @pytest.mark.usefixtures("_no_backoff")
@@ -178,12 +191,6 @@ def test_a_wait_that_the_server_asks_for_is_told(invoke: Invoke, fake: FakeDevRe
     assert (done.status, done.err) == (0, f"{host} answered 429; trying again in 1.0 s.\n")
 
 
-def test_a_rate_limit_that_takes_too_long_says_when_to_come_back(invoke: Invoke, fake: FakeDevRev) -> None:
-    fake.respond_next(429, retry_after=300)
-    done = invoke("get", FIRST, "--total-timeout", "10")
-    assert "\nCome back in 5 minutes, or allow the wait: --total-timeout 330\n" in done.err
-
-
 @pytest.mark.usefixtures("_no_backoff")
 def test_nobody_listens(invoke: Invoke, nobody: str) -> None:
     done = invoke("get", FIRST, "--base-url", nobody)
@@ -217,23 +224,6 @@ def test_a_base_url_that_the_client_refuses_is_called_what_it_was_given_as(
     done = invoke("get", FIRST, DEVREV_BASE_URL=base_url or "x")
     assert (done.status, done.out, fake.requests) == (2, "", [])
     assert done.err.startswith("Error: the environment variable DEVREV_BASE_URL must be an https URL")
-
-
-def test_a_redirect_says_where_the_base_url_came_from(
-    invoke: Invoke, fake: FakeDevRev, environment: dict[str, str]
-) -> None:
-    fake.respond_next(302, times=2)
-    assert "; check DEVREV_BASE_URL\n" in invoke("get", FIRST).err
-    given = ("--base-url", environment["DEVREV_BASE_URL"])
-    assert "; check --base-url\n" in invoke("get", FIRST, *given).err
-
-
-def test_what_a_host_says_is_repeated_as_it_is_and_not_without_end(invoke: Invoke, fake: FakeDevRev) -> None:
-    """It may name a field of its own like an argument of ours."""
-    fake.respond_next(400, json={"type": "bad_request", "message": "token_id: see base_url", "detail": "x" * 1000})
-    err = invoke("get", FIRST).err
-    assert "says: 400 bad_request: token_id: see base_url: xxx" in err
-    assert "x" * 500 not in err
 
 
 def test_verbose_tells_of_the_attempt_and_of_the_quota(invoke: Invoke, host: str) -> None:

@@ -97,7 +97,7 @@ def test_colours_mark_what_matters(fake: FakeDevRev, environment: Environment, h
     with Terminal("get", "x", variables=environment) as terminal:
         text = terminal.ended().out
     assert "\x1b[31mrevoked\x1b[0m" in text
-    assert "\x1b[1;31m, EXPIRED\x1b[0m" in text
+    assert ", \x1b[1;31mEXPIRED\x1b[0m" in text
     assert "\x1b[33mWarning: DEVREV_BASE_URL leads to" in text
     with Terminal("get", "x", variables={**environment, "NO_COLOR": "1"}) as terminal:
         assert "\x1b[33m" not in terminal.ended().out
