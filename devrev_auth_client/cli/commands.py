@@ -74,7 +74,7 @@ class CommandLine(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that the first argument names."""
         if not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
-            near = difflib.get_close_matches(args[0].lower(), self.commands, n=1)
+            near = difflib.get_close_matches(args[0].lower(), self.commands)
             hint = f"Did you mean {near[0]}?" if near else f"Give one of the commands: {', '.join(self.commands)}."
             raise tokens.RefusedArgumentError(f"There is no command of that name. {hint}", ctx=ctx)
         return super().resolve_command(ctx, args)
@@ -101,8 +101,7 @@ app = typer.Typer(
     cls=CommandLine,
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,  # plain help, whose examples can be copied
-    pretty_exceptions_enable=False,
-    pretty_exceptions_show_locals=False,
+    pretty_exceptions_enable=False,  # a plain traceback shows no local variables
 )
 
 
@@ -189,7 +188,7 @@ def get(
     verbose: _Verbose = False,
 ) -> None:
     """Show a token of your Dev organization: status, expiry, owner."""
-    tokens.checked_token_id(token_id)
+    tokens.check_token_id(token_id)
     run = Run(base_url, timeout, total_timeout, verbose)
     with run.verdict():
         token = tokens.token_in_use(token_file)

@@ -141,15 +141,14 @@ def looks_like_token(text: str) -> bool:
     return re.match(r"bearer\b|eyj[\w-]*\.", text, re.IGNORECASE) is not None or (len(text) >= 24 and ":" not in text)
 
 
-def checked_token_id(text: str) -> str:
-    """Return the id of a token; raises `RefusedArgumentError`."""
+def check_token_id(text: str) -> None:
+    """Raise `RefusedArgumentError` for what cannot be the id of a token."""
     if looks_like_token(text):
         raise RefusedArgumentError(
             f"TOKEN_ID looks like a token itself, {_EXPOSED} `devrev-auth inspect` reads the id from a token."
         )
     if not text.strip() or not text.isprintable():
         raise RefusedArgumentError("TOKEN_ID must be an id, such as don:identity:dvrv-us-1:devo/1:token/1.")
-    return text
 
 
 def checked_token_type(text: str) -> TokenType:

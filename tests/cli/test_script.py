@@ -99,6 +99,23 @@ def test_without_typer_it_says_what_to_install(missing: str) -> None:
     assert "ModuleNotFoundError" in python(code.format("devrev_auth_client.cli.show")).err
 
 
+def test_a_fault_of_ours_shows_no_local_variables() -> None:
+    code = """
+import sys
+from devrev_auth_client.cli import commands, main
+def broken(_):
+    token = "secret" * 2
+    raise ZeroDivisionError
+commands.tokens.token_in_use = broken
+sys.argv = ["devrev-auth", "whoami"]
+main()
+"""
+    done = python(code)
+    assert done.status == 1
+    assert done.err.startswith("Traceback (most recent call last):\n")  # and no box of another program's making
+    assert "secretsecret" not in done.err
+
+
 def test_the_package_does_not_load_it() -> None:
     code = """
 import sys
