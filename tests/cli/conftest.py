@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import secrets
 import socket
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from devrev_auth_client import RetryPolicy, TokenType
-from devrev_auth_client._cli.app import app
+from devrev_auth_client.cli.commands import app
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.cli.shell import Ended
 from tests.jwts import jwt
@@ -65,6 +66,19 @@ def environment(served: tuple[FakeDevRev, str], monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
+def host(served: tuple[FakeDevRev, str]) -> str:
+    """How the fake is called in what is said."""
+    return served[1].removeprefix("http://")
+
+
+@pytest.fixture
+def _somebody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the input for a terminal's."""
+    monkeypatch.setattr("devrev_auth_client.cli.tokens.stdin_is_terminal", lambda: True)
+    monkeypatch.setattr("devrev_auth_client.cli.run.stdin_is_terminal", lambda: True)
+
+
+@pytest.fixture
 def nobody() -> Iterator[str]:
     """A base URL where nobody listens: the port is taken, and connections to it are refused."""
     with socket.socket() as taken:
@@ -76,17 +90,19 @@ def nobody() -> Iterator[str]:
 def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let repetitions follow at once."""
     at_once = functools.partial(RetryPolicy, base_delay=0)
-    monkeypatch.setattr("devrev_auth_client._cli.calling.RetryPolicy", at_once)
+    monkeypatch.setattr("devrev_auth_client.cli.run.RetryPolicy", at_once)
 
 
 @pytest.fixture
 def invoke(environment: dict[str, str]) -> Invoke:
-    """Run a command line in this process; its standard input is no terminal."""
+    """Run a command line in this process; its standard input is no terminal. The warning of the host is left out."""
 
     def run(*arguments: str, input: str | bytes = "", **variables: str | None) -> Ended:  # noqa: A002
         done = CliRunner().invoke(app, arguments, input=input, env=variables)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
-        return Ended(done.exit_code, done.stdout, done.stderr)
+        return Ended(
+            done.exit_code, done.stdout, re.sub(r"^Warning: .* leads to .*\n", "", done.stderr, flags=re.MULTILINE)
+        )
 
     return run

@@ -10,10 +10,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import IO, NamedTuple, Self
 
 SCRIPT = str(Path(sys.executable).with_name("devrev-auth"))
 _INHERITED = {"HOME", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "COVERAGE_PROCESS_CONFIG"}
@@ -49,18 +49,20 @@ def run(
     variables: Mapping[str, str],
     input: str = "",  # noqa: A002
     script: Sequence[str] = (SCRIPT,),
+    out: IO[str] | int = subprocess.PIPE,
 ) -> Ended:
-    """Run the console script with pipes."""
+    """Run the console script with pipes, or with another standard output."""
     done = subprocess.run(  # noqa: S603  # our own script
         [*script, *arguments],
         input=input,
-        capture_output=True,
+        stdout=out,
+        stderr=subprocess.PIPE,
         text=True,
         env=environment_of(variables),
         timeout=_PATIENCE,
         check=False,
     )
-    return Ended(done.returncode, done.stdout, done.stderr)
+    return Ended(done.returncode, done.stdout or "", done.stderr)
 
 
 def interrupted(process: subprocess.Popen[str]) -> Ended:
@@ -113,6 +115,13 @@ class Terminal:
         while not re.search(pattern, self.text):
             assert time.monotonic() < deadline, self.text
             assert self._read(), f"it ended: {self.text}"
+
+    def wait_until(self, happened: Callable[[], bool]) -> None:
+        """Wait for what happens elsewhere."""
+        deadline = time.monotonic() + _PATIENCE
+        while not happened():
+            assert time.monotonic() < deadline, self.text
+            time.sleep(0.01)
 
     def ended(self) -> Ended:
         """Read to the end."""

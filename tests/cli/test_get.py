@@ -1,21 +1,29 @@
-"""`devrev-auth get`: the card, the JSON, and how it ends."""
+"""`devrev-auth get` and `whoami`: the card, the JSON, and what is said of each way to fail."""
 
 from __future__ import annotations
 
+import functools
 import json
+import re
 import socket
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from typer.testing import CliRunner
 
+from devrev_auth_client import DevRevAuthClient
+from devrev_auth_client.cli.commands import app
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.cli.conftest import FIRST, SECRET, Invoke
-from tests.cli.shell import Ended
+from tests.cli.shell import run
 
 
-def test_the_card_has_status_expiry_and_owner(invoke: Invoke, fake: FakeDevRev) -> None:
+def test_the_card_has_the_host_and_the_token(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
     done = invoke("get", FIRST)
     assert (done.status, done.err) == (0, "")
-    lines = dict(line.split(maxsplit=1) for line in done.out.splitlines())
+    heading, *rows = done.out.splitlines()
+    assert heading == f"{host} says:"
+    lines = dict(row.split(maxsplit=1) for row in rows)
     assert lines["token"] == "TOKEN-1"
     assert lines["status"] == "active"
     assert lines["expires"].endswith(" UTC, in 30 days")
@@ -26,31 +34,54 @@ def test_the_card_has_status_expiry_and_owner(invoke: Invoke, fake: FakeDevRev) 
     assert (request.path, request.body) == ("/auth-tokens.get", {"token_id": FIRST})
 
 
-def test_a_token_that_is_over(invoke: Invoke, fake: FakeDevRev, pat: IssuedToken) -> None:
-    fake.expire_token(pat.id)
-    done = invoke("get", pat.id)
-    assert "status    expired\n" in done.out
-    assert "UTC, now\n" in done.out or "second" in done.out
+def test_whoami_asks_about_the_token_in_use(invoke: Invoke, fake: FakeDevRev, pat: IssuedToken, host: str) -> None:
+    done = invoke("whoami")
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith(f"{host} accepts this token, and says of it:\ntoken     TOKEN-1\nstatus    active\n")
+    assert json.loads(invoke("whoami", "--json").out)["id"] == FIRST
+    assert [request.body for request in fake.requests] == [{"token_id": FIRST}] * 2
+    done = invoke("whoami", DEVREV_TOKEN=pat.secret)
+    assert (done.status, done.out, len(fake.requests)) == (2, "", 2)
+    assert done.err.startswith("Error: the token is not a JWT")
+    assert "`devrev-auth get TOKEN_ID`" in done.err
 
 
-def test_a_token_of_which_devrev_tells_nothing(invoke: Invoke, fake: FakeDevRev) -> None:
-    fake.respond_next(json={"token": {"id": "x"}})
-    assert invoke("get", "x") == Ended(0, "token     x\nid        x\n", "")
+def test_what_devrev_does_not_send_is_left_out(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
+    """And a date is shown as it came, at the end of the calendar too."""
+    fake.respond_next(json={"token": {"id": "x", "issued_at": "0001-01-01T00:00:00+09:00"}})
+    out = f"{host} says:\ntoken     x\nid        x\nissued    0001-01-01 00:00+09:00, "
+    assert invoke("get", "x").out.startswith(out)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "shown"),
+    [
+        (0.9, "now"),
+        (1.9, "in 2 seconds"),
+        (-1.1, "1 second ago, EXPIRED"),
+        (90.5, "in 90 seconds"),
+        (90 * 60 + 5, "in 90 minutes"),
+        (-86_400, "24 hours ago, EXPIRED"),
+        (-3 * 86_400, "3 days ago, EXPIRED"),
+        (400 * 86_400 + 60, "in 400 days"),
+        (800 * 86_400, "in 2 years"),
+    ],
+)
+def test_a_date_has_its_distance_and_an_expired_token_is_marked(
+    invoke: Invoke, fake: FakeDevRev, ahead: float, shown: str
+) -> None:
+    when = datetime.now(UTC) + timedelta(seconds=ahead)
+    fake.respond_next(json={"token": {"id": "x", "expires_at": when.isoformat()}})
+    assert f"\nexpires   {when:%Y-%m-%d %H:%M} UTC, {shown}\n" in invoke("get", "x").out
 
 
 def test_json_is_the_metadata_as_on_the_wire(invoke: Invoke, fake: FakeDevRev) -> None:
-    """With what this version does not know."""
-    fake.respond_next(json={"token": {"id": "x", "status": "new", "display_id": "gr\u00fcn", "further": [1.5]}})
+    """With what this version does not know, in ASCII, and without NaN, which other programs choke on."""
+    fake.respond_next(content='{"token": {"id": "x", "display_id": "gr\u00fcn", "further": [1.5, NaN]}}'.encode())
     done = invoke("get", "x", "--json")
-    assert json.loads(done.out) == {"id": "x", "status": "new", "display_id": "gr\u00fcn", "further": [1.5]}
+    assert json.loads(done.out) == {"id": "x", "display_id": "gr\u00fcn", "further": [1.5, None]}
     assert done.out.isascii()
     assert (done.status, done.err) == (0, "")
-
-
-def test_json_has_no_nan(invoke: Invoke, fake: FakeDevRev) -> None:
-    """Which Python reads, writes, and other programs choke on."""
-    fake.respond_next(content=b'{"token": {"id": "x", "further": [NaN, Infinity]}}')
-    assert '"further": [\n    null,\n    null\n  ]' in invoke("get", "x", "--json").out
 
 
 def test_what_a_server_says_cannot_steer_the_terminal(invoke: Invoke, fake: FakeDevRev) -> None:
@@ -63,75 +94,127 @@ def test_what_a_server_says_cannot_steer_the_terminal(invoke: Invoke, fake: Fake
         assert not {"\x1b", "\r", "\u202e", "\ud800", "\x9b"} & set(text)
 
 
-@pytest.mark.parametrize(
-    ("status", "ending", "said"),
-    [
-        (400, 1, "Refused: auth_tokens_get: 400"),
-        (401, 1, "give another one"),
-        (403, 1, "Refused: auth_tokens_get: 403"),
-        (404, 1, "Refused: auth_tokens_get: 404"),
-        (302, 4, "No answer: auth_tokens_get: the 302 answer"),
-        (520, 4, "No answer: auth_tokens_get: 520"),
-    ],
-)
-def test_a_refusal_is_1_and_no_usable_answer_4(
-    invoke: Invoke, fake: FakeDevRev, status: int, ending: int, said: str
+LONG = {"type": "bad_request", "message": "token_id: see base_url", "detail": "x" * 1000}
+FAILURES = [
+    ({"status": 400, "json": LONG}, 1, r"Rejected\. HOST says: 400 bad_request: token_id: see base_url: x{400,499}"),
+    (
+        {"status": 401},
+        1,
+        r"This host does not accept the token\. HOST says: 401 unauthenticated.*\nThat is not the word.*",
+    ),
+    ({"status": 403}, 1, r"Rejected\. HOST says: 403 forbidden.*"),
+    ({"status": 404}, 1, r"Token not found\. HOST says: 404 not_found.*"),
+    (
+        {"status": 404, "json": {"message": "no route"}},
+        1,
+        r"Rejected\. HOST says: 404: no route\nCheck the base URL .*",
+    ),
+    ({"status": 302}, 4, r"No usable answer: the 302 answer is no .*; check DEVREV_BASE_URL\nCheck the network, .*"),
+    ({"status": 520}, 4, r"Server error\. HOST says: 520.*"),
+    (
+        {"status": 429, "retry_after": 3600},
+        4,
+        r"Rate limited\. HOST says: 429 too_many_requests.*\nCome back in 60 minutes, or .*: --total-timeout 3630",
+    ),
+]
+
+
+@pytest.mark.parametrize(("answer", "status", "said"), FAILURES, ids=lambda value: str(value)[:15])
+def test_a_failure_says_what_happened_at_which_host_for_whom_and_what_to_do(
+    invoke: Invoke, fake: FakeDevRev, host: str, answer: dict[str, int], status: int, said: str
 ) -> None:
-    fake.respond_next(status)
+    """What the host says is repeated as it is, and not without end."""
+    fake.respond_next(**answer)  # type: ignore[arg-type]
     done = invoke("get", FIRST)
-    assert (done.status, done.out) == (ending, "")
-    assert said in done.err
+    assert (done.status, done.out) == (status, "")
+    *lines, target = done.err.splitlines()
+    assert re.fullmatch(said.replace("HOST", re.escape(host)), "\n".join(lines))
+    assert target == f"Host: {host}. Token's owner: user devu/1, organisation devo/1 (unverified)."
     assert SECRET not in done.err
 
 
+def test_a_foreign_host_is_warned_of_and_its_refusal_is_not_devrevs(
+    fake: FakeDevRev, environment: dict[str, str], host: str
+) -> None:
+    """A stale DEVREV_BASE_URL must not make a token look dead."""
+    done = run("get", FIRST, variables={**environment, "DEVREV_TOKEN": "a-token-that-nobody-issued"})
+    warning, _, *rest = done.err.splitlines()
+    assert warning == f"Warning: DEVREV_BASE_URL leads to {host}, not to DevRev's own api.devrev.ai."
+    assert rest[0] == f"That is not the word of api.devrev.ai: DEVREV_BASE_URL leads to {host}."
+    assert rest[1] == f"Host: {host}. Token's owner: unknown."
+    assert "revoked" not in done.err
+    fake.respond_next(302)
+    done = run("get", FIRST, "--base-url", environment["DEVREV_BASE_URL"], variables={"DEVREV_TOKEN": SECRET})
+    assert done.err.startswith(f"Warning: --base-url leads to {host}, ")
+    assert "; check --base-url\n" in done.err
+
+
 @pytest.mark.usefixtures("_no_backoff")
-def test_failures_that_are_repeated_are_told_and_counted(invoke: Invoke, fake: FakeDevRev) -> None:
+@pytest.mark.parametrize("base_url", [None, "https://api.devrev.ai:443/", "https://API.devrev.ai"])
+def test_devrevs_own_host_is_no_reason_to_warn(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], base_url: str | None
+) -> None:
+    """A transport that answers stands in for DevRev."""
+    monkeypatch.delenv("DEVREV_BASE_URL")
+    fake = FakeDevRev()
+    client = functools.partial(DevRevAuthClient, transport=fake.transport())
+    monkeypatch.setattr("devrev_auth_client.cli.run.DevRevAuthClient", client)
+    done = CliRunner().invoke(app, ["get", FIRST, *(["--base-url", base_url] if base_url else [])])
+    assert done.exit_code == 1
+    first, advice, target = done.stderr.splitlines()
+    assert first.startswith("This host does not accept the token. api.devrev.ai says: 401 unauthenticated")
+    assert advice == "It may be expired, incomplete or revoked; look with another token: devrev-auth get TOKEN_ID"
+    assert target.startswith("Host: api.devrev.ai. ")
+
+
+@pytest.mark.usefixtures("_no_backoff")
+def test_each_retry_is_told_once_and_the_attempts_are_counted(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
     """One line a wait, since standard error is no terminal."""
     fake.respond_next(500, times=4)
-    done = invoke("get", FIRST)
-    assert done.status == 4
-    *told, last, attempts, reference = done.err.splitlines()
-    assert told == ["DevRev answered 500; trying again."] * 3
-    assert last.startswith("No answer: auth_tokens_get: 500 internal_error")
-    assert attempts == "4 attempts, each met: 500"
+    *told, last, attempts, reference, _ = invoke("get", FIRST).err.splitlines()
+    assert told == [f"{host} answered 500; trying again."] * 3
+    assert last.startswith(f"Server error. {host} says: 500 internal_error")
+    assert attempts == "4 attempts, the same each time"
     assert reference == "DevRev's support asks for this: fake-reference-1"
+    for status in (500, 502, 500, 500):
+        fake.respond_next(status)
+    done = invoke("get", FIRST, "--verbose")
+    assert "\n4 attempts: 500; 502; 500; 500\n" in done.err
+    assert done.err.count("502") == 2
+    assert f"\nattempt 2: {host} answered 502; trying again.\n" in done.err
 
 
 @pytest.mark.usefixtures("_no_backoff")
-def test_attempts_that_met_different_things_are_listed(invoke: Invoke, fake: FakeDevRev) -> None:
-    for status in (500, 502, 500, 500):
-        fake.respond_next(status)
-    assert "\n4 attempts met: 500; 502; 500; 500\n" in invoke("get", FIRST).err
-
-
-def test_a_rate_limit_that_takes_too_long_says_when_to_come_back(invoke: Invoke, fake: FakeDevRev) -> None:
-    fake.respond_next(429, retry_after=300)
-    done = invoke("get", FIRST, "--total-timeout", "10")
-    assert done.status == 4
-    assert "Come back in 5 minutes, or allow the wait: --total-timeout 330" in done.err
+def test_a_wait_that_the_server_asks_for_is_told(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
+    fake.respond_next(429, retry_after=1)
+    done = invoke("get", FIRST)
+    assert (done.status, done.err) == (0, f"{host} answered 429; trying again in 1.0 s.\n")
 
 
 @pytest.mark.usefixtures("_no_backoff")
 def test_nobody_listens(invoke: Invoke, nobody: str) -> None:
     done = invoke("get", FIRST, "--base-url", nobody)
     assert done.status == 4
-    assert "No answer: auth_tokens_get: " in done.err
-    assert "\n4 attempts, each met: could not connect (" in done.err
-    assert done.err.endswith("\nCheck the network, the proxy and the base URL (--base-url, DEVREV_BASE_URL).\n")
+    assert "\nNo answer: could not connect (" in done.err
+    assert "\n4 attempts, the same each time\n" in done.err
+    assert "\nCheck the network, the proxy and the base URL (--base-url, DEVREV_BASE_URL).\n" in done.err
 
 
 @pytest.mark.usefixtures("_no_backoff")
-def test_out_of_time_for_an_attempt_names_the_option(invoke: Invoke) -> None:
+@pytest.mark.parametrize("option", ["--timeout", "--total-timeout"])
+def test_out_of_time_names_the_option_that_gives_more(invoke: Invoke, option: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         base_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        done = invoke("get", FIRST, "--base-url", base_url, "--timeout", "0.05")
+        done = invoke("get", FIRST, "--base-url", base_url, option, "0.05")
     assert (done.status, done.out) == (4, "")
-    *_, advice = done.err.splitlines()
-    assert advice.startswith("Check the network, the proxy and the base URL (--base-url, DEVREV_BASE_URL), ")
-    assert advice.endswith(" --timeout.")
+    if option == "--timeout":
+        assert " DEVREV_BASE_URL), or allow an attempt more time with --timeout.\n" in done.err
+    else:
+        assert done.err.startswith("Out of time: --total-timeout ran out")
+        assert "\nAllow more time with --total-timeout.\n" in done.err
 
 
-@pytest.mark.parametrize("base_url", ["http://devrev.example", "ftp://x", ""])
+@pytest.mark.parametrize("base_url", ["http://devrev.example", "ftp://x", "", "http://[x", "api.devrev.ai"])
 def test_a_base_url_that_the_client_refuses_is_called_what_it_was_given_as(
     invoke: Invoke, fake: FakeDevRev, base_url: str
 ) -> None:
@@ -143,27 +226,9 @@ def test_a_base_url_that_the_client_refuses_is_called_what_it_was_given_as(
     assert done.err.startswith("Error: the environment variable DEVREV_BASE_URL must be an https URL")
 
 
-def test_a_redirect_says_where_the_base_url_came_from(
-    invoke: Invoke, fake: FakeDevRev, environment: dict[str, str]
-) -> None:
-    fake.respond_next(302, times=2)
-    assert "; check DEVREV_BASE_URL\n" in invoke("get", FIRST).err
-    given = ("--base-url", environment["DEVREV_BASE_URL"])
-    assert "; check --base-url\n" in invoke("get", FIRST, *given).err
-
-
-def test_what_devrev_says_is_repeated_as_it_is(invoke: Invoke, fake: FakeDevRev) -> None:
-    """It may name a field of its own like an argument of ours."""
-    fake.respond_next(400, json={"type": "bad_request", "message": "token_id: see base_url"})
-    assert "token_id: see base_url" in invoke("get", FIRST).err
-
-
-def test_verbose_tells_of_each_attempt_and_of_the_quota(invoke: Invoke) -> None:
+def test_verbose_tells_of_the_attempt_and_of_the_quota(invoke: Invoke, host: str) -> None:
     done = invoke("get", FIRST, "--verbose")
-    assert done.status == 0
-    assert "attempt 1 met 200" in done.err
-    assert "quota: " in done.err
-    assert " of 10000 left, renewed 20" in done.err
+    attempt, quota = done.err.splitlines()
+    assert attempt == f"attempt 1: {host} answered"
+    assert " of 10000 left, renewed 20" in quota
     assert SECRET not in done.text
-    assert invoke("get", FIRST, "--verbose").err.count("attempt 1 met 200") == 1
-    assert invoke("get", FIRST).err == ""

@@ -191,7 +191,7 @@ def test_ctrl_c_while_it_is_under_way_is_unconfirmed(fake: FakeDevRev, base_url:
 
 
 def test_it_ends_with_the_exit_status_that_the_command_line_has(example: ModuleType) -> None:
-    endings = pytest.importorskip("devrev_auth_client._cli.endings")
+    run = pytest.importorskip("devrev_auth_client.cli.run")
     for error in [
         errors.ConfigurationError("text"),
         errors.TransportError("text"),
@@ -210,4 +210,4 @@ def test_it_ends_with_the_exit_status_that_the_command_line_has(example: ModuleT
         errors.RevocationUnconfirmedError("text"),
         errors.RevocationUnconfirmedError("text", likely_revoked=True),
     ]:
-        assert example.ending(error)[0] == endings.ending_of(error, revocation=True), error
+        assert example.ending(error)[0] == run.outcome_of(error, revocation=True)[0], error
