@@ -34,6 +34,7 @@ class Slot:
         self._admission = admission
         self.group: set[weakref.ref[Slot]] = set()  # of those in flight that it is among, once it was admitted
         self.ref = weakref.ref(self)
+        hash(self.ref)  # of one that is gone, it is known only where it was asked for before
         self.runtime = runtime
         self.deadline = deadline
         self.event: Event | None = None

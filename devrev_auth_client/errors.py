@@ -101,14 +101,15 @@ class DevRevAuthError(Exception):
 
     attempts: tuple[Attempt, ...]
     """What each attempt of the call met, in order; empty where nothing was tried."""
-    operation: str | None = None
+    operation: str | None
     """The operation that was called, such as `"auth_tokens_get"`; `None` where the error is not of a call."""
-    token_id: str | None = None
+    token_id: str | None
     """The id that `get_auth_token` was called with; `None` for other calls."""
 
     def __init__(self, text: str = "", /, *, attempts: tuple[Attempt, ...] = ()) -> None:
         super().__init__(text)
         self.attempts = attempts
+        self.operation = self.token_id = None
 
 
 class ConfigurationError(DevRevAuthError, ValueError):

@@ -43,6 +43,8 @@ def _members(prefix: str, holder: griffe.Object | griffe.Alias) -> Iterator[str]
             (name, each) for name, each in inherited if _is_private(each.target_path) and name not in members
         )
     for name, member in members.items():
+        if isinstance(member, griffe.Module) and _is_private(f"{member.path}."):
+            continue
         if name in _SPECIAL or (member.is_public and not name.startswith("__")):
             yield from _lines(prefix + name, member)
 
@@ -74,7 +76,8 @@ def _lines(name: str, member: griffe.Object | griffe.Alias) -> Iterator[str]:
 
 
 def _is_private(path: str) -> bool:
-    return re.search(r"\._(?!_)", path) is not None
+    # What a room is made of is its own affair; callers import from the room.
+    return re.search(rf"\._(?!_)|{PACKAGE}\.(testing|cli|vendor)\.[a-z]+\.", path) is not None
 
 
 def _is_attrs(member: griffe.Object | None) -> bool:

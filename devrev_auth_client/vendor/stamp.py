@@ -21,7 +21,6 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "cli": ("cli",),
     "vendor": ("vendor",),
 }
-EXTRAS.update(testing=("testing.py", "_fake", "testing", "pytest_plugin.py"), cli=("cli.py", "_cli", "cli"))
 
 # ruff and git read a file in each folder. For other tools the host's own configuration has to leave the copy out.
 FOR_TOOLS = {

@@ -37,14 +37,14 @@ def test_all_that_is_public_is_described() -> None:
     ("file", "old", "new", "gap"),
     [
         (
-            "_async_client.py",
-            '        """Close the client and its',
-            '        # """Close the client and its',
-            "_async_client.AsyncDevRevAuthClient.aclose: no description",
+            "_base_client.py",
+            '        """The quota by the most recent response with rate-limit headers, or `None`. Copies share it."""\n',
+            "",
+            "_base_client.BaseClient.rate_limit: no description",
         ),
         (
             "_sync_client.py",
-            "        max_connections: how many connections there are at most; further calls queue in order.\n",
+            "        max_connections: how many calls may be under way at once; further calls queue in order.\n",
             "",
             "_sync_client.DevRevAuthClient.__init__(max_connections): no description",
         ),

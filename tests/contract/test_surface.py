@@ -74,7 +74,7 @@ def test_both_clients_have_the_same_methods_with_the_same_arguments() -> None:
     one, other = inspect.signature(AsyncDevRevAuthClient), inspect.signature(DevRevAuthClient)
     assert list(one.parameters) == list(other.parameters)
     differing = [name for name in one.parameters if one.parameters[name] != other.parameters[name]]
-    assert differing == ["token", "transport", "_surroundings"]
+    assert differing == ["token", "transport"]
 
 
 def test_the_retry_policy_is_immutable() -> None:

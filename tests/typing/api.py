@@ -68,8 +68,7 @@ async def calls_awaited(client: AsyncDevRevAuthClient) -> None:
     await client.get_auth_token(b"id")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     # A forgotten `await`.
     client.get_auth_token(ID).status  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-    # One attempt always ends.
-    await client.get_auth_token(ID, timeout=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await client.get_auth_token(ID, timeout=None)
     # The async client is closed with `await`, and has no `with`.
     client.close()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     with client:  # type: ignore[attr-defined]  # pyright: ignore[reportGeneralTypeIssues]

@@ -35,6 +35,10 @@ class Events:
     def __init__(self) -> None:
         self.ended = False
 
+    @property
+    def loop(self) -> object:
+        return self
+
     def has_ended(self) -> bool:
         return self.ended
 

@@ -79,7 +79,7 @@ FIELDS: dict[str, set[str]] = {
     "InternalServerError": {"reference_id"},
     "ServiceUnavailableError": {"retry_after"},
     "RevocationUnconfirmedError": {"likely_revoked"},
-    "DevRevAuthError": {"attempts"},
+    "DevRevAuthError": {"attempts", "operation", "token_id"},
 }
 
 
