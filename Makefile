@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 # Tools that the generator calls by name are found in the environment, not on the machine.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help test coverage test-slow test-lowest faults demo check lint types docs docs-serve check-generated check-version generate record-release upgrade-generator build vendor test-matrix release-check bench bench-quick lock clean
+.PHONY: help test coverage test-slow test-lowest faults demo check lint types docs docs-serve check-generated check-version generate surface build test-matrix release-check bench bench-quick lock clean
 
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -34,7 +34,7 @@ test-slow: $(READY) ## run the tests that take long: type checkers on regenerate
 	$(BIN)/python -m pytest -n 2 -m slow $(ARGS)
 
 test-lowest: $(ENVS)/lowest/.ready ## run what concerns running programs, against the lowest versions of the dependencies
-	$(ENVS)/lowest/bin/python -m pytest -n 2 tests/unit tests/behaviour tests/faults tests/contract tests/cli $(ARGS)
+	$(ENVS)/lowest/bin/python -m pytest -n 2 tests/unit tests/behaviour tests/faults tests/contract tests/cli tests/testing $(ARGS)
 
 faults: $(READY) ## play broken networks and servers for longer than a test may take
 	$(BIN)/python -m tests.faults.long_run $(ARGS)
@@ -61,34 +61,29 @@ docs-serve: $(READY) ## show the documentation at http://127.0.0.1:8000, and ane
 
 generate: $(READY) ## write devrev_auth_client/generated from the description, and say what changed for callers
 	$(BIN)/python -m tools.generate
+	$(BIN)/python -m tools.public_surface
 
 check-generated: $(READY) ## fail unless the generated folder is byte for byte what the description gives
 	$(BIN)/python -m tools.generate --check
 
 check-version: $(READY) ## fail unless version and changelog follow from what changed since the last release
-	$(BIN)/python -m tools.check_version
+	$(BIN)/python -m tools.public_surface --check
 
-record-release: $(READY) ## part of a release: write down its public API (TAG=v1.2.3 where a release forgot to)
-	$(BIN)/python -m tools.check_version --record $(TAG)
+surface: $(READY) ## write the list of public names anew, and say what changed for callers
+	$(BIN)/python -m tools.public_surface
 
-upgrade-generator: $(READY) ## try another openapi-python-client (VERSION=1.2.3) on a copy, and say what it changes
-	@test -n "$(VERSION)" || { echo "make upgrade-generator VERSION=1.2.3" >&2; exit 2; }
-	$(BIN)/python -m tools.upgrade_generator $(VERSION) $(ARGS)
-
-build: $(READY) ## build sdist and wheel, and look into both
+build: $(READY) ## build the sdist, which holds every file of the repository, and from it the wheel
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --outdir dist .
-	$(BIN)/python -m tools.check_dist dist
-
-vendor: $(READY) ## copy the package into another repo: DEST=path/of/the/copy, ARGS=--check or --update
-	@test -n "$(DEST)" || { echo "make vendor DEST=path/of/the/copy" >&2; exit 2; }
-	$(BIN)/python -m devrev_auth_client.vendor "$(DEST)" $(ARGS)
+	git ls-files --cached --others --exclude-standard -- . ':!.ci' | LC_ALL=C sort > dist/expected
+	tar -tzf dist/*.tar.gz | sed 's,^[^/]*/,,; /^PKG-INFO$$/d' | LC_ALL=C sort | diff dist/expected -
+	rm dist/expected
 
 test-matrix: build $(ENVS)/release/.ready ## run the tests from the wheel on each Python, with lowest and newest dependencies
 	$(ENVS)/release/bin/nox $(ARGS)
 
-release-check: $(ENVS)/release/.ready ## build the last commit twice, compare, look it over, write the SBOM, test the wheel
-	$(ENVS)/release/bin/python -m tools.release
+release-check: $(ENVS)/release/.ready ## build the last commit twice, compare, look it over, write an SBOM, test the wheel
+	$(ENVS)/release/bin/nox --session release
 	$(ENVS)/release/bin/nox $(ARGS)
 
 bench: $(ENVS)/bench/.ready ## measure what a call costs, beside other clients; about half an hour on an idle machine

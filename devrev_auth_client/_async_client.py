@@ -6,59 +6,46 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self
 
-import httpx
-
-from . import _async_driver, _operations, _own_token  # pyright: ignore[reportPrivateUsage]  # of this very package
-from ._async_connections import AsyncConnections, AsyncLanes, AsyncTransport
+from . import _operations  # pyright: ignore[reportPrivateUsage]  # of this very package
 from ._base_client import BaseClient
-from ._call import Shared, Surroundings
+from ._call import run
 from ._credentials import token_source
+from ._httpx import httpx
+from ._location import ProxyArgument, Verify
 from ._operations import AuthToken, AuthTokensGetResponse, Endpoint, Operation, ParsedT, Response
-from ._route import Route
-from ._settings import (
-    NOT_GIVEN,
-    NotGiven,
-    Verify,
-    checked_max_connections,
-    checked_options,
-    checked_transport,
-    checked_verify,
-    taken,
-)
-from ._signal import Signal
-from ._urls import ProxyArgument, checked_base_url, chosen_proxy
+from ._options import NOT_GIVEN, NotGiven, checked_options
+from ._runtime.event_loops import current_runtime
+from ._transport.transport import AsyncPoolTransport
 from .retry import RetryPolicy
 from .token_types import TokenType
 
 _DEFAULT_RETRY = RetryPolicy()
-_REAL = Surroundings(pause=_async_driver.pause)
 
 
-class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], Signal]):
+class AsyncDevRevAuthClient(BaseClient):
     """Reads and revokes DevRev auth tokens, awaited from asyncio or trio.
 
     One client serves any number of tasks and keeps its connections warm; make one and close it at the end, with
-    `async with` or `aclose()`, in the event loop that used it. It may be used in one event loop after another, but
-    not in two at the same time.
+    `async with` or `aclose()`. It may be used in one event loop after another, and in several at the same time.
 
     Args:
         token: the bearer token, or a callable, plain or async, that returns it; `None` takes `DEVREV_TOKEN`.
             A callable is asked before every attempt, and once more after a 401. A plain one runs in the event loop and
             must not block. `DEVREV_TOKEN` is a variable of the environment.
         base_url: https, or http to a loopback host. `None` takes `DEVREV_BASE_URL`, else `https://api.devrev.ai`.
-        timeout: seconds for one attempt once it has a connection lane, or an `httpx.Timeout` for its phases.
+        timeout: seconds for one attempt, or an `httpx.Timeout` for its phases; `None` for no bound.
         total_timeout: seconds for a whole call, every wait included; `None` for no bound.
-        retry: how often and how soon failures are repeated.
-        max_connections: how many connections there are at most; further calls queue in order.
+        retry: how often and how soon failures are retried.
+        max_connections: how many calls may be under way at once; further calls queue in order.
         api_version: sent as `X-Devrev-Version`.
         headers: sent with every request; may not set `Authorization`.
         proxy: as in httpx; `None` takes the environment's proxy variables.
         verify: as in httpx: True, False, an `ssl.SSLContext`, or the path of a PEM file or folder.
-        transport: an httpx transport in place of the connection lanes; closing the client closes it.
-            `max_connections`, `proxy` and `verify` then do not apply.
+        transport: an httpx transport in place of the client's own connections; closing the client closes it.
+            `proxy` and `verify` then do not apply.
 
     Raises:
-        ConfigurationError: where an argument or a variable of the environment is wrong; no value is repeated in it.
+        ConfigurationError: for a wrong argument or environment variable; the message never includes the value.
     """
 
     def __init__(
@@ -66,7 +53,7 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], Signal]):
         token: str | Callable[[], str] | Callable[[], Awaitable[str]] | None = None,
         *,
         base_url: str | httpx.URL | None = None,
-        timeout: float | httpx.Timeout = 30.0,
+        timeout: float | httpx.Timeout | None = 30.0,
         total_timeout: float | None = 60.0,
         retry: RetryPolicy = _DEFAULT_RETRY,
         max_connections: int = 100,
@@ -75,21 +62,20 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], Signal]):
         proxy: ProxyArgument = None,
         verify: Verify = True,
         transport: httpx.AsyncBaseTransport | None = None,
-        _surroundings: Surroundings = _REAL,
     ) -> None:
-        # From here on no local variable of this frame holds the plain token.
-        source, token = token_source(token), None
-        self._options = checked_options(timeout, total_timeout, retry, api_version, headers)
-        url = checked_base_url(base_url)
-        size = checked_max_connections(max_connections)
-        connections: AsyncConnections[Any]
-        if transport is None:
-            connections = AsyncLanes(size, Route(url, checked_verify(verify), chosen_proxy(proxy, url)))
-        else:
-            connections = AsyncTransport(checked_transport(transport, httpx.AsyncBaseTransport))
-        self._shared = Shared(taken(source), url, connections, _surroundings, Signal)
-        if isinstance(connections, AsyncLanes):
-            connections.on_lost_loop = self._shared.gate.forget_in_flight
+        source = token_source(token)
+        del token  # a traceback that shows local variables must not show it
+        self._open(
+            source,
+            checked_options(timeout, total_timeout, retry, api_version, headers),
+            base_url=base_url,
+            max_connections=max_connections,
+            proxy=proxy,
+            verify=verify,
+            transport=transport,
+            kind=httpx.AsyncBaseTransport,
+            own_kind=AsyncPoolTransport,
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -103,15 +89,18 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], Signal]):
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the client and its `with_options` copies: idle connections now, those in use when their call ends."""
-        self._shared.close()
-        await self._shared.connections.aclose()
+        """Close the client and its `with_options` copies: idle connections now, those in use when their call ends.
+
+        On a copy it does nothing.
+        """
+        if not self._is_copy:
+            await self._state.close(current_runtime())
 
     async def get_auth_token(
         self,
         token_id: str,
         *,
-        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
     ) -> AuthToken:
         """Return the metadata of one token of the Dev organization (`POST /auth-tokens.get`).
@@ -133,7 +122,7 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], Signal]):
         self,
         token_id: str,
         *,
-        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
     ) -> Response[AuthTokensGetResponse]:
         """Do as `get_auth_token` and return the whole response: status, headers, content, and `parsed.token`.
@@ -152,7 +141,7 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], Signal]):
     async def get_own_auth_token(
         self,
         *,
-        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
     ) -> AuthToken:
         """Return the metadata of the token in use, whose id is read from the token itself (`POST /auth-tokens.get`).
@@ -165,7 +154,7 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], Signal]):
             ConfigurationError: where the token is no JWT or names no id (see `TokenClaims`), before anything is sent.
             DevRevAuthError: for all else; see `errors`.
         """
-        operation = _own_token.get_own_auth_token(self._shared.source.fixed)
+        operation = _operations.get_own_auth_token(self._state.source.fixed)
         response: Response[AuthTokensGetResponse] = await self._run(operation, timeout, total_timeout)
         return _operations.parsed_of(response).token
 
@@ -173,7 +162,7 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], Signal]):
         self,
         token_type: TokenType | str | None,
         *,
-        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
     ) -> None:
         """Revoke all tokens of one type that the authenticated user created (`POST /auth-tokens.self.delete`).
@@ -197,7 +186,7 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], Signal]):
         self,
         token_type: TokenType | str | None,
         *,
-        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
     ) -> Response[None]:
         """Do as `revoke_own_auth_tokens` and return the whole response: status, headers and content.
@@ -236,7 +225,7 @@ class AsyncDevRevAuthClient(BaseClient[AsyncConnections[Any], Signal]):
     def _run(
         self,
         operation: Operation,
-        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
     ) -> Coroutine[Any, Any, Response[Any]]:
-        return _async_driver.run(self._shared, self._begin(operation, timeout, total_timeout))
+        return run(self._begin(operation, current_runtime(), timeout, total_timeout))

@@ -1,73 +1,111 @@
-"""What both clients have in common: options and copies."""
+"""What both clients have in common: how they are made, their options and copies."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Generic, NoReturn, Self
+from typing import Any, ClassVar, NoReturn, Self
 
-import httpx
-
-from ._call import Call, ConnectionsT, Shared, closed_client
+from ._call import Call
+from ._credentials import TokenSource
+from ._httpx import httpx
+from ._location import ProxyArgument, Verify, checked_base_url, checked_route
 from ._operations import Operation
-from ._rate_gate import EventT
-from ._settings import (
+from ._options import (
     NOT_GIVEN,
     NotGiven,
     Options,
+    checked_max_connections,
     checked_retry,
-    checked_timeout,
-    checked_total_timeout,
     merged_headers,
 )
-from .errors import RateLimit
+from ._runtime.interface import Runtime
+from ._sending import Sender
+from ._state import ClientState, Clock
+from ._transport.transport import AsyncPoolTransport, PoolTransport
+from .errors import ConfigurationError, RateLimit
 from .retry import RetryPolicy
 
+LARGEST_RESPONSE = 1024 * 1024
+"""Bytes, after decompression. The API's responses are a few thousand."""
 
-class BaseClient(Generic[ConnectionsT, EventT]):
+
+class BaseClient:
     """What `AsyncDevRevAuthClient` and `DevRevAuthClient` have in common."""
 
-    _shared: Shared[ConnectionsT, EventT]
+    _clock: ClassVar[Clock] = Clock()
+    _state: ClientState
     _options: Options
+    _is_copy = False
+
+    def _open(
+        self,
+        source: TokenSource | ConfigurationError,
+        options: Options,
+        *,
+        base_url: object,
+        max_connections: object,
+        proxy: ProxyArgument,
+        verify: Verify,
+        transport: object,
+        kind: type[httpx.AsyncBaseTransport] | type[httpx.BaseTransport],
+        own_kind: type[AsyncPoolTransport] | type[PoolTransport],
+    ) -> None:
+        """Check what is left to check and put the parts together. Nothing is sent yet."""
+        url = checked_base_url(base_url)
+        size = checked_max_connections(max_connections)
+        sent_over: Any = transport
+        if transport is None:
+            sent_over = own_kind(checked_route(url, proxy, verify), LARGEST_RESPONSE)
+        elif not isinstance(transport, kind):
+            raise ConfigurationError(f"transport must be an httpx.{kind.__name__}")
+        if isinstance(source, ConfigurationError):
+            raise source
+        sender = Sender(sent_over, is_own=transport is None, largest=LARGEST_RESPONSE)
+        self._options = options
+        self._state = ClientState(source, url, sender, size, self._clock)
 
     def __repr__(self) -> str:
-        shared = getattr(self, "_shared", None)  # missing where __init__ raised, and a traceback shows its locals
-        return f"<{type(self).__name__} {shared.base_url if shared else 'without options'}>"
+        state = getattr(self, "_state", None)  # missing where __init__ raised, and a traceback shows its locals
+        return f"<{type(self).__name__} {state.base_url if state else 'without options'}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"{type(self).__name__} holds connections and a secret: it cannot be pickled or copied")
 
     @property
     def rate_limit(self) -> RateLimit | None:
-        """The quota as the last answer told it that did, or `None`; shared with `with_options` copies."""
-        return self._shared.rate_limit
+        """The quota by the most recent response with rate-limit headers, or `None`. Copies share it."""
+        return self._state.rate_limit
 
     def with_options(
         self,
         *,
-        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
         retry: RetryPolicy | NotGiven = NOT_GIVEN,
         api_version: str | NotGiven = NOT_GIVEN,
         headers: Mapping[str, str] | NotGiven = NOT_GIVEN,
     ) -> Self:
-        """Return a copy with other options that shares connections, rate-limit gate and retry budget.
+        """Return a copy with other options that shares connections, rate limit and retry budget.
 
-        Neither changes the other; closing either closes both. What is left out stays as it is.
+        Neither changes the other. Closing the client that was constructed closes its copies; closing a copy, also by a
+        `with` block, does nothing. What is left out stays as it is.
 
         Args:
-            timeout: seconds for one attempt once it has a connection lane, or an `httpx.Timeout` for its phases.
+            timeout: seconds for one attempt, or an `httpx.Timeout` for its phases; `None` for no bound.
             total_timeout: seconds for a whole call, every wait included; `None` for no bound.
-            retry: how often and how soon failures are repeated.
+            retry: how often and how soon failures are retried.
             api_version: sent as `X-Devrev-Version`.
             headers: added to those there are; may not set `Authorization`.
 
         Raises:
-            ConfigurationError: where an argument is wrong; no value is repeated in it.
+            ConfigurationError: where an argument is wrong; the message never includes the value.
         """
         present = self._options
-        options = Options(
-            present.timeout if timeout is NOT_GIVEN else checked_timeout(timeout),
-            present.total_timeout if total_timeout is NOT_GIVEN else checked_total_timeout(total_timeout),
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        twin._is_copy = True
+        twin._options = Options(
+            *present.timeouts(timeout, total_timeout),
             present.retry if retry is NOT_GIVEN else checked_retry(retry),
             merged_headers(
                 present.headers,
@@ -75,23 +113,16 @@ class BaseClient(Generic[ConnectionsT, EventT]):
                 None if isinstance(headers, NotGiven) else headers,
             ),
         )
-        twin = object.__new__(type(self))
-        twin._shared, twin._options = self._shared, options
         return twin
 
     def _begin(
         self,
         operation: Operation,
-        timeout: float | httpx.Timeout | NotGiven,
+        runtime: Runtime,
+        timeout: float | httpx.Timeout | NotGiven | None,
         total_timeout: float | NotGiven | None,
     ) -> Call:
-        shared, options = self._shared, self._options
-        if shared.closed:
-            raise closed_client()
-        return Call(
-            operation,
-            options,
-            shared,
-            options.timeout if timeout is NOT_GIVEN else checked_timeout(timeout),
-            options.total_timeout if total_timeout is NOT_GIVEN else checked_total_timeout(total_timeout),
-        )
+        state, options = self._state, self._options
+        if state.is_closed:
+            raise state.closed_error()
+        return Call(operation, runtime, state, options, *options.timeouts(timeout, total_timeout))

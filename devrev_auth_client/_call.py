@@ -1,161 +1,149 @@
-"""One call: what it shares with the others of its client, its bounds, its requests, and what its answers mean."""
+"""One call, written once for asyncio, trio and threads: token -> admission -> send -> decide."""
 
 from __future__ import annotations
 
 import inspect
-import random
-import time
-from collections.abc import Callable
+import math
 from http import HTTPStatus
-from typing import Any, Generic, TypeVar
+from typing import Any, cast
 
-import attrs
-import httpx
-
-from . import _fork
-from ._attempt_loop import LONGEST_WAIT, AttemptLoop, Next
-from ._credentials import Secret, TokenSource, conceal
-from ._lane_book import ClosedClientError
-from ._operations import Operation
-from ._outcomes import Answer, Cause, Failure, Received
-from ._rate_gate import Closing, EventT, RateGate
-from ._settings import Options
-from ._wire import NotedBody, failure_of
-from .errors import ConfigurationError, DevRevAuthError, RateLimit, TooManyRequestsError
-from .retry import RetryBudget
-
-ConnectionsT = TypeVar("ConnectionsT", bound=_fork.Forkable)
+from ._admission import Closing, Slot
+from ._credentials import Secret, conceal, token_callable_failed
+from ._decision import LONGEST_WAIT, Again, Decision
+from ._failures import Failure, FailureKind, failure_of
+from ._httpx import httpx
+from ._operations import Operation, Response
+from ._options import Options
+from ._response import ReceivedResponse
+from ._runtime.interface import Runtime
+from ._sending import Postponed, RequestBody, phases_within
+from ._state import ClientState
+from .errors import ConfigurationError, DevRevAuthError, TooManyRequestsError
 
 
-@attrs.frozen
-class Surroundings:
-    """Time and chance, handed in so that tests can hold them still."""
+async def run(call: Call) -> Response[Any]:
+    """Return the call's response or raise its error.
 
-    pause: Callable[..., Any]
-    """`pause(seconds, event=None)`: wait so many seconds, or until the event is set; awaited by the async client."""
-    clock: Callable[[], float] = time.monotonic
-    """Seconds; measures waits and deadlines."""
-    wall_clock: Callable[[], float] = time.time
-    """Unix time; stands in for an answer's missing `Date`."""
-    jitter: Callable[[float, float], float] = random.uniform
-
-
-class Shared(Generic[ConnectionsT, EventT]):
-    """What a client and its `with_options` copies have in common."""
-
-    def __init__(
-        self,
-        source: TokenSource,
-        base_url: httpx.URL,
-        connections: ConnectionsT,
-        surroundings: Surroundings,
-        make_event: Callable[[], EventT],
-    ) -> None:
-        self.source = source
-        self.base_url = base_url
-        self.connections = connections
-        self.surroundings = surroundings
-        self.gate: RateGate[EventT] = RateGate(surroundings.clock, make_event)
-        self.budget = RetryBudget()
-        self.rate_limit: RateLimit | None = None
-        self.closed = False
-        _fork.watch(self)
-        self._urls: dict[str, httpx.URL] = {}
-        self._base = str(base_url).rstrip("/")
-
-    def url(self, target: str) -> httpx.URL:
-        """Return the absolute URL; parsing one takes as long as the rest of a request."""
-        if target in self._urls:
-            return self._urls[target]
-        url = httpx.URL(self._base + target)
-        if "?" not in target and len(self._urls) < 100:
-            self._urls[target] = url
-        return url
-
-    def close(self) -> None:
-        """Refuse further calls, and those that wait at the gate; closing the connections is the client's part."""
-        self.closed = True
-        self.gate.dismiss()
-
-    def after_fork(self) -> None:
-        """Forget the parent's callers and connections."""
-        self.gate.after_fork()
-        self.budget.after_fork()
-        self.connections.after_fork()
+    Errors are made where they are met and raised only here: the frames below hold the request, and whoever shows the
+    local variables of a traceback would show the token.
+    """
+    try:
+        result = await call.result()
+    except BaseException as stopped:  # noqa: BLE001  # it is raised again
+        # A cancellation, Ctrl-C, a worker's time limit: its traceback begins here too, and nothing refers to what was
+        # being handled when it came.
+        stopped.__cause__ = stopped.__context__ = None
+        raise stopped.with_traceback(None)  # noqa: B904  # it is the one that was caught
+    if not isinstance(result, DevRevAuthError):
+        return result
+    try:
+        raise result.with_traceback(None)
+    finally:
+        del result  # it refers to this frame
 
 
 class Call:
-    """One call under way: its bounds, its requests, and what its answers mean to the others."""
+    """One call under way."""
 
     def __init__(
         self,
         operation: Operation,
+        runtime: Runtime,
+        state: ClientState,
         options: Options,
-        shared: Shared[Any, Any],
-        timeout: float | httpx.Timeout,
+        timeout: float | httpx.Timeout | None,
         total_timeout: float | None,
     ) -> None:
         self._operation = operation
-        self._body = operation.body
+        self._runtime = runtime
+        self._state = state
         self._options = options
-        self._shared = shared
-        self._timeout = timeout
-        self.clock = shared.surroundings.clock
-        self.deadline = float("inf") if total_timeout is None else self.clock() + total_timeout
+        self._clock = state.clock
+        self._body = operation.body
         self._token: Secret | None = None
-
-    def loop(self) -> AttemptLoop:
-        """Return the attempt loop of this call."""
-        return AttemptLoop(
-            self._operation,
-            self._options.retry,
-            self._shared.budget,
-            deadline=self.deadline,
-            renewable=self._shared.source.fixed is None,
-            clock=self.clock,
-            jitter=self._shared.surroundings.jitter,
+        self._timeout = timeout
+        self._deadline = math.inf if total_timeout is None else self._clock.monotonic() + total_timeout
+        self._decision = Decision(
+            operation,
+            options.retry,
+            state.budget,
+            deadline=self._deadline,
+            renewable=state.source.fixed is None,
+            clock=self._clock.monotonic,
+            jitter=self._clock.jitter,
         )
 
-    def time_left(self) -> float:
-        """Return the seconds until `total_timeout` runs out; infinity where there is none."""
-        return self.deadline - self.clock()
+    async def result(self) -> Response[Any] | DevRevAuthError:
+        """Make attempts until one decides the call."""
+        following: Any = Again()
+        while isinstance(following, Again):
+            outcome = await self._attempt(following)
+            if outcome is None or isinstance(outcome, DevRevAuthError):
+                following = self._decision.without_attempt(outcome)
+            else:
+                following = self._decision.after(outcome)
+        if isinstance(following, DevRevAuthError):
+            following.operation, following.token_id = self._operation.name, self._scrubbed_token_id()
+        return cast("Response[Any] | DevRevAuthError", following)
 
-    def bound(self) -> tuple[float, Cause]:
-        """Return the seconds an attempt may take from now on, and what it ends with when they are over."""
-        left = self.time_left()
-        if isinstance(self._timeout, httpx.Timeout) or left <= self._timeout:
-            return left, Cause.OUT_OF_TIME
-        return self._timeout, Cause.TIMED_OUT
+    def _scrubbed_token_id(self) -> str | None:
+        # The token itself may have been passed in the place of an id.
+        token_id = self._operation.token_id
+        return token_id if token_id is None or self._token is None else self._token.scrub_text(token_id)
 
-    def out_of_time(self, when: str) -> Failure:
-        """Return what a call ends with when `total_timeout` is over."""
-        return Failure(Cause.OUT_OF_TIME, f"total_timeout ran out {when}")
-
-    def token(self, given: object, step: Next) -> Secret | Failure:
-        """Return the token for the coming attempt, from what the token callable gave."""
-        if inspect.iscoroutine(given):
-            given.close()
-            given = ConfigurationError("the token callable is async; the sync client needs one that returns the token")
-        token = given if isinstance(given, ConfigurationError) else conceal(given, "what the token callable returned")
-        if isinstance(token, ConfigurationError):
-            return self.not_tried(token)
+    async def _attempt(self, step: Again) -> ReceivedResponse | Failure | DevRevAuthError | None:
+        """Return what an attempt met, or the error for which none was made; `None` where there is no other token."""
+        begun = self._clock.monotonic()
+        if step.wait:
+            await self._clock.sleep(self._runtime, step.wait)
+        token = self._state.source.fixed or await self._ask_for_token()
+        if isinstance(token, DevRevAuthError | Failure):
+            return token
         if step.renew_token and token == self._token:
-            return Failure(Cause.TOKEN_UNCHANGED, "the token callable gave the same token again")
+            return None
         self._token = token
         if self._operation.body_for is not None:
             body = self._operation.body_for(token)
             if isinstance(body, ConfigurationError):
-                return self.not_tried(body)
+                return body
             self._body = body
-        return token
+        while True:
+            slot = await self._admitted()
+            if not isinstance(slot, Slot):
+                return slot
+            outcome = await self._send(token, slot, begun)
+            if outcome is not None:
+                return outcome
 
-    def refused_by_gate(self) -> Failure:
-        """Return what a caller ends with whom the cool-down could not let through in time."""
-        if self._shared.closed:
-            return self.not_tried(closed_client())
-        closing, seconds = self._shared.gate.refusal()
-        error = TooManyRequestsError(
-            f"{self._operation.name}: not sent, because an earlier answer asked all of this client's calls to wait "
+    async def _ask_for_token(self) -> Secret | Failure | ConfigurationError:
+        asked = await self._runtime.ask(self._state.source.ask, self._time_left())
+        if asked.is_late:
+            return self._out_of_time("while the token callable was asked")
+        if asked.error is not None:
+            return token_callable_failed(asked.error)
+        if inspect.iscoroutine(asked.value):
+            asked.value.close()
+            return ConfigurationError("the token callable is async; the sync client needs one that returns the token")
+        return conceal(asked.value, "what the token callable returned")
+
+    async def _admitted(self) -> Slot | Failure | DevRevAuthError:
+        """Return the slot of this call once it may send, or why it may not."""
+        admission = self._state.admission
+        slot = admission.enter(self._runtime, self._deadline)
+        if slot.epoch is None:
+            while (due := admission.next_wait(slot)) is not None:
+                event, seconds = due
+                await self._clock.wait(event, seconds)
+        if not slot.is_refused:
+            return slot
+        if self._state.is_closed:
+            return self._state.closed_error()
+        refusal = admission.refusal()
+        if refusal is None:
+            return self._out_of_time("while waiting for a free connection")
+        closing, seconds = refusal
+        return TooManyRequestsError(
+            f"{self._operation.name}: not sent, because an earlier response asked all of this client's calls to wait "
             f"{seconds:.1f} s more, and this one may not wait so long",
             retry_after=seconds,
             rate_limit=closing.rate_limit,
@@ -163,70 +151,80 @@ class Call:
             type="too_many_requests",
             headers=closing.headers,
         )
-        return self.not_tried(error)
 
-    def request(self, token: Secret, bound: float | None = None) -> tuple[httpx.Request, NotedBody]:
-        """Return the request of one attempt and its body, which notes when it is sent.
-
-        `bound` limits each phase, in seconds, for transports that know of phases only.
-        """
-        operation = self._operation
-        url = self._shared.url(operation.target)
-        body = NotedBody(self._body)
-        headers = [
-            *self._options.wire_headers(url.netloc, operation.headers),
-            (b"Content-Length", b"%d" % len(self._body)),
-            (b"Authorization", token.authorization()),
-        ]
-        phases = self._timeout.as_dict() if isinstance(self._timeout, httpx.Timeout) else {}
-        if bound is not None and bound != float("inf"):
-            phases = {name: min(phases.get(name) or bound, bound) for name in ("connect", "read", "write")}
-        extensions = {"timeout": {**phases, "pool": bound}}
-        return httpx.Request(operation.method, url, headers=headers, stream=body, extensions=extensions), body
-
-    def answer(self, received: Received, token: Secret, waited: float) -> Answer:
-        """Return what arrived, without the token in it."""
-        return Answer(received, token, self._shared.surroundings.wall_clock(), waited)
-
-    def settle(self, permit: int, answer: Answer | None) -> None:
-        """Hand the permit back to the gate and keep the quota that the answer tells."""
-        gate = self._shared.gate
-        if answer is None:
-            gate.failed(permit)
-            return
-        quota = answer.rate_limit
-        if quota is not None:
-            self._shared.rate_limit = quota
-        refused = answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
-        seconds = (answer.retry_after or 0.0) if refused else answer.quota_pause
-        if 0 < seconds <= LONGEST_WAIT:
-            gate.close(permit, seconds, Closing(answer.headers, quota), passed=not refused)
-        elif refused:
-            gate.failed(permit)
-        else:
-            gate.passed(permit)
-
-    def failed(self, error: Exception, token: Secret) -> Failure:
-        """Return what an exception on the way to an answer amounts to."""
-        if isinstance(error, ClosedClientError):
-            return self.not_tried(closed_client())
-        return self.not_tried(error) if isinstance(error, ConfigurationError) else failure_of(error, token)
-
-    def not_tried(self, error: DevRevAuthError) -> Failure:
-        """Return what an attempt ends with that could not begin."""
-        return Failure(Cause.NOT_TRIED, "not tried", error=error)
-
-    def no_answer(self, failure: Failure | None, overdue: Cause, body: NotedBody | None, waited: float) -> Failure:
-        """Return what an attempt without an answer met: the failure, or else its time was over."""
-        if failure is None and overdue is Cause.OUT_OF_TIME:
-            failure = self.out_of_time("while waiting for a free connection" if body is None else "before the answer")
-        elif failure is None:
-            failure = Failure(overdue, f"no answer within {self._timeout:g} s")
+    async def _send(
+        self, token: Secret, slot: Slot, begun: float
+    ) -> ReceivedResponse | Failure | ConfigurationError | None:
+        """Return what one request met, or `None` where it was not sent because the gate closed meanwhile."""
+        response: ReceivedResponse | None = None
+        waited = self._clock.monotonic() - begun
+        body = RequestBody(self._body, lambda: self._state.admission.may_send(slot))
+        seconds, overdue = self._bound()
+        met: Any = None
+        try:
+            if seconds > 0:
+                request = self._request(token, body, seconds)
+                met = await self._state.sender.send(self._runtime, request, seconds)
+            if met is not None and not isinstance(met, Exception):
+                response = ReceivedResponse(met, token, self._clock.wall(), waited)
+                return response
+        except Postponed:
+            return None
+        except Exception as error:
+            # What is not the network's passes through: a signal handler's time limit is its program's business.
+            if not isinstance(error, ConfigurationError) and not token.is_in(f"{error} {error!r}"):
+                raise
+            met = error
+        finally:
+            self._settle(slot, response)
+        if isinstance(met, ConfigurationError):
+            return met
+        failure = self._late(overdue) if met is None else failure_of(met, token)
         failure.waited = waited
-        failure.sent = body is not None and body.was_sent(failure)
+        if failure.kind is not FailureKind.UNREACHABLE:
+            # Without a body the headers are the whole request, and nobody says when they are sent.
+            failure.sent = body.was_begun or (met is not None and not body.content)
         return failure
 
+    def _request(self, token: Secret, body: RequestBody, seconds: float) -> httpx.Request:
+        operation = self._operation
+        url = self._state.url(operation.target)
+        headers = self._options.request_headers(url.netloc, operation.headers, len(body.content), token)
+        extensions = {"timeout": phases_within(self._timeout, seconds)}
+        return httpx.Request(operation.method, url, headers=headers, stream=body, extensions=extensions)
 
-def closed_client() -> ConfigurationError:
-    """Return the error for a call on a closed client."""
-    return ConfigurationError("the client is closed; make a new one, or make the calls inside its `with` block")
+    def _settle(self, slot: Slot, response: ReceivedResponse | None) -> None:
+        """Give the slot back, and keep what the response says of the rate limit."""
+        admission = self._state.admission
+        if response is None:
+            admission.give_back(slot)
+            return
+        quota = response.rate_limit
+        if quota is not None:
+            self._state.rate_limit = quota
+        refused = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+        seconds = min((response.asked_wait or 0.0) if refused else response.quota_pause, LONGEST_WAIT)
+        if seconds > 0:
+            admission.close(slot, seconds, Closing(response.headers, quota), passed=not refused)
+        elif refused:
+            admission.give_back(slot)
+        else:
+            admission.passed(slot)
+
+    def _bound(self) -> tuple[float, FailureKind]:
+        """Return the seconds an attempt may take from now on, and what it ends with when they are over."""
+        left, timeout = self._time_left(), self._timeout
+        if timeout is None or isinstance(timeout, httpx.Timeout) or left <= timeout:
+            return left, FailureKind.OUT_OF_TIME
+        return timeout, FailureKind.TIMED_OUT
+
+    def _late(self, overdue: FailureKind) -> Failure:
+        if overdue is FailureKind.OUT_OF_TIME:
+            return self._out_of_time("before the response")
+        return Failure(overdue, f"no response within {self._timeout:g} s")
+
+    def _out_of_time(self, when: str) -> Failure:
+        return Failure(FailureKind.OUT_OF_TIME, f"total_timeout ran out {when}")
+
+    def _time_left(self) -> float:
+        return self._deadline - self._clock.monotonic()

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from itertools import chain
 from typing import Any, NoReturn
 
-import httpx
-
+from ._httpx import httpx
 from ._json import is_json_array, is_json_object
 from .errors import ConfigurationError
 
@@ -50,6 +49,10 @@ class Secret:
     def authorization(self) -> bytes:
         """Return the value of the `Authorization` header (RFC 6750 section 2.1)."""
         return b"Bearer " + self._bytes
+
+    def is_in(self, text: str) -> bool:
+        """Whether `text` shows the token."""
+        return self.scrub_text(text) != text
 
     def scrub_text(self, text: str) -> str:
         """Return `text` without the token."""

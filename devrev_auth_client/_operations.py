@@ -1,4 +1,4 @@
-"""Each operation: its request, what its answers mean, and whether repeating it is safe.
+"""Each operation: its request, what its responses mean, and when it may be repeated.
 
 The only module that imports generated code; the others take those names from here. Of a generated endpoint module it
 uses the two pure halves, `_get_kwargs` and `_parse_response`; sending is the clients' part, because the generated
@@ -16,13 +16,15 @@ from typing import Any, Protocol, TypeVar, cast
 
 import attrs
 
-from ._attempt_loop import Effect
 from ._credentials import Secret, begins_like_token
+from ._decision import Outcome, Repeatable
+from ._error_responses import api_error
+from ._failures import Failure, FailureKind
 from ._json import is_json_object
-from ._outcomes import Answer, Cause, Failure, Outcome
-from ._refusals import api_error
 from ._requests import request_of
+from ._response import ReceivedResponse
 from .errors import (
+    AttemptTimeoutError,
     ConfigurationError,
     DevRevAuthError,
     InvalidResponseError,
@@ -47,6 +49,7 @@ from .generated.models import (
     UserType,
 )
 from .generated.types import UNSET, Response, Unset
+from .token_claims import claims_of
 from .token_types import TokenType
 
 __all__ = [
@@ -62,6 +65,7 @@ __all__ = [
     "UserSummary",
     "UserType",
     "get_auth_token",
+    "get_own_auth_token",
     "operation",
     "revoke_own_auth_tokens",
 ]
@@ -87,7 +91,10 @@ class Endpoint(Protocol[CoParsedT]):
     ]: ...
 
 
-_EFFECTS = {auth_tokens_get.__name__: Effect.READ, auth_tokens_self_delete.__name__: Effect.REVOKE}
+_REPEATABLE = {
+    auth_tokens_get.__name__: Repeatable.ALWAYS,
+    auth_tokens_self_delete.__name__: Repeatable.REVOCATION,
+}
 # All that the parsers ask of a client is whether a status that the description lacks is an error: here it is.
 _STRICT = Client("https://unused.invalid", raise_on_unexpected_status=True)
 _URN = re.compile(r"urn:[\x21-\x7e]+")
@@ -95,10 +102,10 @@ _URN = re.compile(r"urn:[\x21-\x7e]+")
 
 @attrs.define
 class Operation:
-    """One call's request and how to read its answers."""
+    """One call's request and how to read its responses."""
 
     name: str
-    effect: Effect
+    repeatable: Repeatable
     method: str
     target: str
     """Path and query, below the base URL."""
@@ -108,6 +115,8 @@ class Operation:
     """The generated `_parse_response`."""
     body_for: Callable[[Secret], bytes | ConfigurationError] | None = None
     """Makes the body of each attempt's token, in place of `body`, or says why there is none."""
+    token_id: str | None = None
+    """The id of the token it is about, for errors."""
 
     def interpret(self, outcome: Outcome) -> Response[Any] | DevRevAuthError:
         """Return the response of a success, or the error that anything else amounts to."""
@@ -116,67 +125,66 @@ class Operation:
         if 200 <= outcome.status_code < 300:
             return self._success(outcome)
         if outcome.status_code < 400:
-            return self._invalid(outcome, "no answer of this API (redirects are never followed); check base_url")
-        # The attempt loop takes up the doubt that other statuses leave; these it does not repeat.
+            return self._invalid(outcome, "no response of this API (redirects are never followed); check base_url")
+        # A decision takes up the doubt that other statuses leave; these it does not repeat.
         is_doubtful = outcome.status_code >= 500 and outcome.status_code != HTTPStatus.SERVICE_UNAVAILABLE
         return api_error(self.name, outcome, self._error_model(outcome), self._doubt if is_doubtful else "")
 
-    def _success(self, answer: Answer) -> Response[Any] | DevRevAuthError:
-        if answer.unreadable is not None:
-            return self._invalid(answer, answer.unreadable)
-        if self.effect is Effect.REVOKE and answer.status_code == HTTPStatus.NO_CONTENT:
-            return self._response(answer, None)
+    def _success(self, response: ReceivedResponse) -> Response[Any] | DevRevAuthError:
+        if response.unreadable is not None:
+            return self._invalid(response, response.unreadable)
+        if self.repeatable is Repeatable.REVOCATION and response.status_code == HTTPStatus.NO_CONTENT:
+            return self._response(response, None)
         problem = None
         parsed = None
         try:
-            parsed = self._parse(answer)
+            parsed = self._parse(response)
         except generated_errors.UnexpectedStatus:
             problem = "a status that the API's description does not have"
-        except Exception as error:  # noqa: BLE001  # whatever a parser chokes on, the answer is at fault
+        except Exception as error:  # noqa: BLE001  # whatever a parser chokes on, the response is at fault
             problem = f"a body that cannot be read ({type(error).__name__})"
-        if problem is None and parsed is None and b"".join(answer.content.split()) not in (b"", b"{}"):
+        if problem is None and parsed is None and b"".join(response.content.split()) not in (b"", b"{}"):
             problem = "a body where the API's description has none"
         # dict([["token", {}]]) works in Python, so the models accept such a list.
-        if problem is None and hasattr(parsed, "to_dict") and not is_json_object(answer.body):
+        if problem is None and hasattr(parsed, "to_dict") and not is_json_object(response.body):
             problem = "a body that is not a JSON object"
-        return self._response(answer, parsed) if problem is None else self._invalid(answer, problem)
+        return self._response(response, parsed) if problem is None else self._invalid(response, problem)
 
-    def _parse(self, answer: Answer) -> Any:
-        # An Answer has what the parsers read of a response: status_code, content, text and json().
-        return self.parser(client=_STRICT, response=answer)
+    def _parse(self, response: ReceivedResponse) -> Any:
+        # A ReceivedResponse has what the parsers read of a response: status_code, content, text and json().
+        return self.parser(client=_STRICT, response=response)
 
-    def _response(self, answer: Answer, parsed: Any) -> Response[Any]:
-        return Response(HTTPStatus(answer.status_code), answer.content, answer.headers, parsed)
+    def _response(self, response: ReceivedResponse, parsed: Any) -> Response[Any]:
+        return Response(HTTPStatus(response.status_code), response.content, response.headers, parsed)
 
-    def _invalid(self, answer: Answer, problem: str) -> InvalidResponseError:
+    def _invalid(self, response: ReceivedResponse, problem: str) -> InvalidResponseError:
         return InvalidResponseError(
-            f"{self.name}: the {answer.status_code} answer is {problem}{self._doubt}", status_code=answer.status_code
+            f"{self.name}: the {response.status_code} response is {problem}{self._doubt}",
+            status_code=response.status_code,
         )
 
     @property
     def _doubt(self) -> str:
-        return "; whether the revocation happened is unknown" if self.effect is Effect.REVOKE else ""
+        return "; whether the revocation happened is unknown" if self.repeatable is Repeatable.REVOCATION else ""
 
-    def _error_model(self, answer: Answer) -> Error | None:
+    def _error_model(self, response: ReceivedResponse) -> Error | None:
         try:
-            if not is_json_object(answer.body):
+            if not is_json_object(response.body):
                 return None
-            return cast(Error, self._parse(answer))
+            return cast(Error, self._parse(response))
         except generated_errors.UnexpectedStatus:
             pass
         except Exception:  # noqa: BLE001  # the status and the headers say enough
             return None
-        return Error.from_dict(answer.body)
+        return Error.from_dict(response.body)
 
     def _failure(self, failure: Failure) -> DevRevAuthError:
         text = f"{self.name}: {failure.text}"
-        if failure.error is not None:
-            return failure.error
-        if failure.cause is Cause.OUT_OF_TIME:
+        if failure.kind is FailureKind.OUT_OF_TIME:
             return TotalTimeoutError(text)
-        if failure.sent and self.effect is Effect.WRITE:
+        if failure.sent and self.repeatable is Repeatable.IF_UNPROCESSED:
             text += "; the server may have acted on the request"
-        return TransportError(text)
+        return AttemptTimeoutError(text) if failure.kind is FailureKind.TIMED_OUT else TransportError(text)
 
 
 def get_auth_token(token_id: object) -> Operation:
@@ -187,13 +195,28 @@ def get_auth_token(token_id: object) -> Operation:
         raise ConfigurationError("token_id contains a control character; pass the id alone")
     if begins_like_token(token_id):
         raise ConfigurationError("token_id looks like a token itself, not like the id of one; nothing was sent")
-    return operation(auth_tokens_get, {"body": AuthTokensGetRequest(token_id=token_id)})
+    made = operation(auth_tokens_get, {"body": AuthTokensGetRequest(token_id=token_id)})
+    made.token_id = token_id
+    return made
 
 
 def revoke_own_auth_tokens(token_type: object) -> Operation:
     """Return the operation that revokes the user's own tokens of one type; `None` leaves the choice to the server."""
     requested = UNSET if token_type is None else _checked_token_type(token_type)
     return operation(auth_tokens_self_delete, {"body": AuthTokensSelfDeleteRequest(requested_token_type=requested)})
+
+
+def get_own_auth_token(fixed: Secret | None) -> Operation:
+    """Return the operation that reads the metadata of the token it is sent with.
+
+    `fixed` is that token; where it is `None`, each attempt may have another, and asks for that one's.
+    """
+    if fixed is None:
+        return attrs.evolve(get_auth_token("the one in use"), token_id=None, body_for=_body_for)
+    operation = _operation_for(fixed)
+    if isinstance(operation, ConfigurationError):
+        raise operation
+    return operation
 
 
 def operation(endpoint: object, arguments: dict[str, Any], *, safe_to_repeat: bool = False) -> Operation:
@@ -209,8 +232,9 @@ def operation(endpoint: object, arguments: dict[str, Any], *, safe_to_repeat: bo
     except Exception as error:  # noqa: BLE001  # generated code meets arguments of any kind
         problem = type(error).__name__  # the text is left out: it may hold what was passed
     else:
-        effect = _EFFECTS.get(module, Effect.READ if safe_to_repeat else Effect.WRITE)
-        return Operation(name, effect, method, target, headers, content, parser)
+        is_safe = safe_to_repeat or method in ("GET", "HEAD")  # RFC 9110 section 9.2.1
+        repeatable = _REPEATABLE.get(module, Repeatable.ALWAYS if is_safe else Repeatable.IF_UNPROCESSED)
+        return Operation(name, repeatable, method, target, headers, content, parser)
     try:
         takes = str(inspect.signature(get_kwargs))
     except (TypeError, ValueError):  # no plain function
@@ -219,7 +243,7 @@ def operation(endpoint: object, arguments: dict[str, Any], *, safe_to_repeat: bo
 
 
 def parsed_of(response: Response[ParsedT]) -> ParsedT:
-    """Return what a success was parsed into; `None` is the parse of an answer that the description says is empty."""
+    """Return what a success was parsed into; `None` is the parse of a response that the description says is empty."""
     return cast(ParsedT, response.parsed)
 
 
@@ -231,3 +255,24 @@ def _checked_token_type(value: object) -> TokenType:
     # The value itself is not repeated: it may be a token passed in the wrong place.
     nearest = difflib.get_close_matches(re.sub("[-:]", "_", given.upper()), TokenType.__members__, n=1)
     raise ConfigurationError(f"{text}; did you mean TokenType.{nearest[0]}?" if nearest else text)
+
+
+def _body_for(token: Secret) -> bytes | ConfigurationError:
+    operation = _operation_for(token)
+    return operation if isinstance(operation, ConfigurationError) else operation.body
+
+
+def _operation_for(token: Secret) -> Operation | ConfigurationError:
+    """Return the operation, or the error that the token does not say which one it is."""
+    claims = claims_of(token)
+    if isinstance(claims, ConfigurationError):
+        return claims
+    if claims.token_id is None:
+        return ConfigurationError(
+            "the token does not say which one it is (no claim jti); pass its id to get_auth_token"
+        )
+    try:
+        return get_auth_token(claims.token_id)
+    except ConfigurationError:
+        pass
+    return ConfigurationError("the token's id (its claim jti) is not usable; pass the right one to get_auth_token")

@@ -11,8 +11,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-import httpx
-
+from ._httpx import httpx
 from .errors import RateLimit
 
 _DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")  # [0-9], not \d: other scripts' digits are no HTTP

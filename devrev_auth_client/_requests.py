@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import httpx
+from ._httpx import httpx
 
 _encode_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
-import httpx
-
-from . import _operations, _own_token, _sync_driver  # pyright: ignore[reportPrivateUsage]  # of this very package
+from . import _operations  # pyright: ignore[reportPrivateUsage]  # of this very package
 from ._base_client import BaseClient
-from ._call import Shared, Surroundings
+from ._call import run
 from ._credentials import token_source
+from ._httpx import httpx
+from ._location import ProxyArgument, Verify
 from ._operations import AuthToken, AuthTokensGetResponse, Endpoint, Operation, ParsedT, Response
-from ._route import Route
-from ._settings import (
-    NOT_GIVEN,
-    NotGiven,
-    Verify,
-    checked_max_connections,
-    checked_options,
-    checked_transport,
-    checked_verify,
-    taken,
-)
-from ._sync_connections import SyncConnections, SyncLanes, SyncTransport
-from ._urls import ProxyArgument, checked_base_url, chosen_proxy
+from ._options import NOT_GIVEN, NotGiven, checked_options
+from ._runtime import in_threads
+from ._transport.transport import PoolTransport
 from .retry import RetryPolicy
 from .token_types import TokenType
 
 _DEFAULT_RETRY = RetryPolicy()
-_REAL = Surroundings(pause=_sync_driver.pause)
 
 
-class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
+class DevRevAuthClient(BaseClient):
     """Reads and revokes DevRev auth tokens, from any number of threads: the twin of `AsyncDevRevAuthClient`.
 
     One client keeps its connections warm; make one and close it at the end, with `with` or `close()`. A forked process
@@ -45,20 +33,20 @@ class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
             A callable is asked before every attempt, and once more after a 401, in a thread of its own so that
             `total_timeout` holds. `DEVREV_TOKEN` is a variable of the environment.
         base_url: https, or http to a loopback host. `None` takes `DEVREV_BASE_URL`, else `https://api.devrev.ai`.
-        timeout: seconds for one attempt once it has a connection lane, or an `httpx.Timeout` for its phases.
+        timeout: seconds for one attempt, or an `httpx.Timeout` for its phases; `None` for no bound.
         total_timeout: seconds for a whole call, every wait included; `None` for no bound.
             Name resolution can not be cut short, nor the steps of a TLS handshake behind an https proxy.
-        retry: how often and how soon failures are repeated.
-        max_connections: how many connections there are at most; further calls queue in order.
+        retry: how often and how soon failures are retried.
+        max_connections: how many calls may be under way at once; further calls queue in order.
         api_version: sent as `X-Devrev-Version`.
         headers: sent with every request; may not set `Authorization`.
         proxy: as in httpx; `None` takes the environment's proxy variables.
         verify: as in httpx: True, False, an `ssl.SSLContext`, or the path of a PEM file or folder.
-        transport: an httpx transport in place of the connection lanes; closing the client closes it.
-            `max_connections`, `proxy` and `verify` then do not apply.
+        transport: an httpx transport in place of the client's own connections; closing the client closes it.
+            `proxy` and `verify` then do not apply.
 
     Raises:
-        ConfigurationError: where an argument or a variable of the environment is wrong; no value is repeated in it.
+        ConfigurationError: for a wrong argument or environment variable; the message never includes the value.
     """
 
     def __init__(
@@ -66,7 +54,7 @@ class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
         token: str | Callable[[], str] | None = None,
         *,
         base_url: str | httpx.URL | None = None,
-        timeout: float | httpx.Timeout = 30.0,
+        timeout: float | httpx.Timeout | None = 30.0,
         total_timeout: float | None = 60.0,
         retry: RetryPolicy = _DEFAULT_RETRY,
         max_connections: int = 100,
@@ -75,19 +63,20 @@ class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
         proxy: ProxyArgument = None,
         verify: Verify = True,
         transport: httpx.BaseTransport | None = None,
-        _surroundings: Surroundings = _REAL,
     ) -> None:
-        # From here on no local variable of this frame holds the plain token.
-        source, token = token_source(token), None
-        self._options = checked_options(timeout, total_timeout, retry, api_version, headers)
-        url = checked_base_url(base_url)
-        size = checked_max_connections(max_connections)
-        connections: SyncConnections[Any]
-        if transport is None:
-            connections = SyncLanes(size, Route(url, checked_verify(verify), chosen_proxy(proxy, url)))
-        else:
-            connections = SyncTransport(checked_transport(transport, httpx.BaseTransport))
-        self._shared = Shared(taken(source), url, connections, _surroundings, threading.Event)
+        source = token_source(token)
+        del token  # a traceback that shows local variables must not show it
+        self._open(
+            source,
+            checked_options(timeout, total_timeout, retry, api_version, headers),
+            base_url=base_url,
+            max_connections=max_connections,
+            proxy=proxy,
+            verify=verify,
+            transport=transport,
+            kind=httpx.BaseTransport,
+            own_kind=PoolTransport,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -101,15 +90,18 @@ class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
         self.close()
 
     def close(self) -> None:
-        """Close the client and its `with_options` copies: idle connections now, those in use when their call ends."""
-        self._shared.close()
-        self._shared.connections.close()
+        """Close the client and its `with_options` copies: idle connections now, those in use when their call ends.
+
+        On a copy it does nothing.
+        """
+        if not self._is_copy:
+            in_threads.run(self._state.close(in_threads.THREADS))
 
     def get_auth_token(
         self,
         token_id: str,
         *,
-        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
     ) -> AuthToken:
         """Return the metadata of one token of the Dev organization (`POST /auth-tokens.get`).
@@ -131,7 +123,7 @@ class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
         self,
         token_id: str,
         *,
-        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
     ) -> Response[AuthTokensGetResponse]:
         """Do as `get_auth_token` and return the whole response: status, headers, content, and `parsed.token`.
@@ -150,7 +142,7 @@ class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
     def get_own_auth_token(
         self,
         *,
-        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
     ) -> AuthToken:
         """Return the metadata of the token in use, whose id is read from the token itself (`POST /auth-tokens.get`).
@@ -163,7 +155,7 @@ class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
             ConfigurationError: where the token is no JWT or names no id (see `TokenClaims`), before anything is sent.
             DevRevAuthError: for all else; see `errors`.
         """
-        operation = _own_token.get_own_auth_token(self._shared.source.fixed)
+        operation = _operations.get_own_auth_token(self._state.source.fixed)
         response: Response[AuthTokensGetResponse] = self._run(operation, timeout, total_timeout)
         return _operations.parsed_of(response).token
 
@@ -171,7 +163,7 @@ class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
         self,
         token_type: TokenType | str | None,
         *,
-        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
     ) -> None:
         """Revoke all tokens of one type that the authenticated user created (`POST /auth-tokens.self.delete`).
@@ -195,7 +187,7 @@ class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
         self,
         token_type: TokenType | str | None,
         *,
-        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
     ) -> Response[None]:
         """Do as `revoke_own_auth_tokens` and return the whole response: status, headers and content.
@@ -234,7 +226,7 @@ class DevRevAuthClient(BaseClient[SyncConnections[Any], threading.Event]):
     def _run(
         self,
         operation: Operation,
-        timeout: float | httpx.Timeout | NotGiven = NOT_GIVEN,
+        timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
     ) -> Response[Any]:
-        return _sync_driver.run(self._shared, self._begin(operation, timeout, total_timeout))
+        return in_threads.run(run(self._begin(operation, in_threads.THREADS, timeout, total_timeout)))

@@ -2,7 +2,8 @@
 
     DevRevAuthError
     |- ConfigurationError (ValueError)      an argument, the environment or a token callable is wrong
-    |- TransportError                       no usable answer: refused, reset, TLS, one attempt's timeout
+    |- TransportError                       no usable response: refused, reset, TLS
+    |  `- AttemptTimeoutError (TimeoutError)  one attempt's timeout ran out
     |- TotalTimeoutError (TimeoutError)     total_timeout ran out
     |- InvalidResponseError                 an answer that breaks the API's description
     |- APIError                             the API refused
@@ -26,11 +27,13 @@ from datetime import datetime
 from typing import Any, Protocol, TypedDict, Unpack
 
 import attrs
-import httpx
+
+from ._httpx import httpx
 
 __all__ = [
     "APIError",
     "Attempt",
+    "AttemptTimeoutError",
     "BadRequestError",
     "ConfigurationError",
     "DevRevAuthError",
@@ -98,6 +101,10 @@ class DevRevAuthError(Exception):
 
     attempts: tuple[Attempt, ...]
     """What each attempt of the call met, in order; empty where nothing was tried."""
+    operation: str | None = None
+    """The operation that was called, such as `"auth_tokens_get"`; `None` where the error is not of a call."""
+    token_id: str | None = None
+    """The id that `get_auth_token` was called with; `None` for other calls."""
 
     def __init__(self, text: str = "", /, *, attempts: tuple[Attempt, ...] = ()) -> None:
         super().__init__(text)
@@ -112,7 +119,11 @@ class ConfigurationError(DevRevAuthError, ValueError):
 
 
 class TransportError(DevRevAuthError):
-    """No usable answer arrived: connection refused or lost, TLS refused, or an attempt's `timeout` ran out."""
+    """No usable response arrived: connection refused or lost, TLS refused, or an attempt's `timeout` ran out."""
+
+
+class AttemptTimeoutError(TransportError, TimeoutError):
+    """The last attempt had no response within `timeout`."""
 
 
 class TotalTimeoutError(DevRevAuthError, TimeoutError):

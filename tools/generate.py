@@ -1,6 +1,6 @@
 """Writes devrev_auth_client/generated from the description, or checks that it is what the description gives.
 
-    python -m tools.generate            write it, and say what changed for callers
+    python -m tools.generate            write it
     python -m tools.generate --check    say what differs, and fail if anything does
 
 Both run the whole generation: the description is checked, openapi-python-client writes a fresh folder, any warning of
@@ -86,17 +86,6 @@ def _contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def _write_and_tell(paths: Paths) -> str:
-    """Write, and return what it meant for callers."""
-    # griffe is of no use to a check, which may run where it is not installed.
-    from tools.public_api.listing import listing
-    from tools.public_api.steps import describe_run
-
-    before = listing(paths.package) if paths.target.is_dir() else None
-    write(paths, type_errors)
-    return describe_run(ROOT, paths.package, before)
-
-
 def main(arguments: Sequence[str] | None = None, paths: Paths | None = None) -> int:
     """Write or check; the exit status is 1 if that failed."""
     parser = argparse.ArgumentParser(prog="python -m tools.generate", description="Generate the client, or check it.")
@@ -105,7 +94,7 @@ def main(arguments: Sequence[str] | None = None, paths: Paths | None = None) -> 
     paths = paths or Paths()
     try:
         if not options.check:
-            print(_write_and_tell(paths))
+            write(paths, type_errors)
             return 0
         differences = check(paths)
     except GenerationError as error:

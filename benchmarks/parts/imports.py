@@ -8,7 +8,7 @@ import anyio  # noqa: F401
 import attrs  # noqa: F401
 import httpx  # noqa: F401
 
-UNASKED = ("argparse", "click", "devrev_auth_client.testing", "devrev_auth_client._fake", "h2", "trio", "uvicorn")
+UNASKED = ("argparse", "click", "devrev_auth_client.testing", "h2", "trio", "uvicorn")
 """What only some users need: command lines, the testing server, HTTP/2, the other event loop."""
 
 if __name__ == "__main__":

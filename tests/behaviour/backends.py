@@ -15,6 +15,7 @@ import pytest
 import trio
 
 from devrev_auth_client import AsyncDevRevAuthClient, DevRevAuthClient
+from devrev_auth_client._state import Clock
 
 AsyncFunction = Callable[[], Coroutine[Any, Any, Any]]
 
@@ -91,11 +92,13 @@ class Backend:
     def client_class(self) -> type[AsyncDevRevAuthClient] | type[DevRevAuthClient]:
         return AsyncDevRevAuthClient if self.is_async else DevRevAuthClient
 
-    def client(self, **options: Any) -> AsyncDevRevAuthClient:
-        """Make a client, with the async one's methods in any case."""
-        if self.is_async:
-            return AsyncDevRevAuthClient(**options)
-        return cast("AsyncDevRevAuthClient", AwaitableSyncClient(DevRevAuthClient(**options)))
+    def client(self, clock: Clock | None = None, **options: Any) -> AsyncDevRevAuthClient:
+        """Make a client, with the async one's methods in any case; it goes by `clock` where one is given."""
+        kind: Any = self.client_class
+        if clock is not None:
+            kind = type(kind.__name__, (kind,), {"_clock": clock})
+        client = kind(**options)
+        return cast("AsyncDevRevAuthClient", client if self.is_async else AwaitableSyncClient(client))
 
     async def sleep(self, seconds: float) -> None:
         """Let time really pass."""

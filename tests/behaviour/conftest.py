@@ -54,7 +54,7 @@ def time() -> VirtualTime:
 
 @pytest.fixture
 def fake(time: VirtualTime) -> FakeDevRev:
-    return FakeDevRev(clock=time.wall_clock)
+    return FakeDevRev(clock=time.wall)
 
 
 @pytest.fixture
@@ -76,8 +76,6 @@ def make_client(backend: Backend, fake: FakeDevRev, pat: IssuedToken, time: Virt
     def make(**options: Any) -> AsyncDevRevAuthClient:
         options.setdefault("token", pat.secret)
         options.setdefault("transport", fake.transport())
-        if not options.pop("real_time", False):
-            options["_surroundings"] = time.surroundings(is_async=backend.is_async)
-        return backend.client(**options)
+        return backend.client(clock=None if options.pop("real_time", False) else time, **options)
 
     return make

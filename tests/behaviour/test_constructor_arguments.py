@@ -37,7 +37,7 @@ WRONG: dict[str, tuple[str, list[Any]]] = {
             5,
         ],
     ),
-    "timeout": (r"timeout must be a positive number of seconds or an httpx\.Timeout", [*WRONG_SECONDS, None]),
+    "timeout": (r"timeout must be a positive number of seconds, an httpx\.Timeout, or None", WRONG_SECONDS),
     "total_timeout": (r"total_timeout must be a positive number of seconds, or None", WRONG_SECONDS),
     "retry": (
         r"retry must be a RetryPolicy; RetryPolicy\(max_attempts=1\) turns",
@@ -212,9 +212,7 @@ def test_a_retry_policy_is_immutable() -> None:
         RetryPolicy().max_attempts = 9  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(
-    "options", [{"timeout": 0}, {"total_timeout": 0}, {"timeout": None}, {"timeout": "5"}], ids=short
-)
+@pytest.mark.parametrize("options", [{"timeout": 0}, {"total_timeout": 0}, {"timeout": "5"}], ids=short)
 async def test_a_wrong_bound_of_one_call_is_refused_before_anything_is_sent(
     make_client: MakeClient, fake: FakeDevRev, options: dict[str, Any]
 ) -> None:

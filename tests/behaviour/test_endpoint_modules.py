@@ -219,3 +219,36 @@ async def test_what_is_no_endpoint_module_is_refused(make_client: MakeClient, fa
     with pytest.raises(ConfigurationError, match=r"call\(\) takes a generated endpoint module"):
         await make_client().call(module)
     assert fake.requests == []
+
+
+@pytest.mark.parametrize("url", ["@elsewhere/x", "https://elsewhere/x", "/a/../b", "/a/./b"])
+async def test_a_target_that_leads_elsewhere_is_refused(make_client: MakeClient, fake: FakeDevRev, url: str) -> None:
+    """To another host or another operation."""
+    with pytest.raises(ConfigurationError, match="things_update cannot make a request"):
+        await make_client().call(endpoint(url=url))
+    assert fake.requests == []
+
+
+async def test_a_target_with_two_slashes_is_a_path_below_the_base_url(
+    make_client: MakeClient, fake: FakeDevRev, recorder: Recorder
+) -> None:
+    """Whatever it looks like."""
+    fake.respond_next(json={"answer": 42})
+    await make_client(transport=recorder).call(endpoint(url="//elsewhere/x"))
+    assert str(recorder.requests[0].url) == "https://api.devrev.ai//elsewhere/x"
+
+
+async def test_a_module_whose_arguments_cannot_be_told_is_refused_all_the_same(make_client: MakeClient) -> None:
+    """Not every callable has a signature."""
+    odd = type("Odd", (), {"__signature__": 5, "__call__": lambda self: 1 / 0})()
+    module = SimpleNamespace(__name__="by_hand", _get_kwargs=odd, _parse_response=lambda **_: None)
+    with pytest.raises(ConfigurationError, match=r"by_hand cannot .*\(ZeroDivisionError\); it takes other ones"):
+        await make_client().call(module)
+
+
+async def test_a_parser_may_read_plain_text(make_client: MakeClient, fake: FakeDevRev) -> None:
+    """What is not UTF-8 is replaced."""
+    fake.respond_next(content=b"a\xff")
+    module = endpoint()
+    module._parse_response = lambda *, client, response: response.text
+    assert await make_client().call(module) == "a\ufffd"

@@ -12,6 +12,7 @@ import pytest
 
 from devrev_auth_client import (
     APIError,
+    AttemptTimeoutError,
     BadRequestError,
     ConfigurationError,
     DevRevAuthError,
@@ -62,6 +63,10 @@ async def lost(make_client: MakeClient, fake: FakeDevRev) -> None:
     await get(make_client())
 
 
+async def late(make_client: MakeClient, fake: FakeDevRev) -> None:
+    await get(make_client(transport=Hanging(), timeout=0.01, retry=ONCE))
+
+
 async def hanging(make_client: MakeClient, fake: FakeDevRev) -> None:
     await get(make_client(transport=Hanging(), total_timeout=0.01))
 
@@ -80,6 +85,7 @@ async def unconfirmed(make_client: MakeClient, fake: FakeDevRev) -> None:
 RAISING: dict[type[DevRevAuthError], Raising] = {
     ConfigurationError: wrong_token,
     TransportError: lost,
+    AttemptTimeoutError: late,
     TotalTimeoutError: hanging,
     InvalidResponseError: redirected,
     BadRequestError: answered(400, field_name="f", existing_parent="p", is_same=False),

@@ -39,7 +39,7 @@ async def test_a_200_that_cannot_be_read_is_refused_and_not_repeated(
 ) -> None:
     """Never a foreign exception, never half an object."""
     fake.respond_next(200, content=content)
-    with pytest.raises(InvalidResponseError, match=r"^auth_tokens_get: the 200 answer is ") as caught:
+    with pytest.raises(InvalidResponseError, match=r"^auth_tokens_get: the 200 response is ") as caught:
         await get(make_client())
     assert caught.value.status_code == 200
     assert caught.value.attempts == (Attempt(200, None, 0.0),)

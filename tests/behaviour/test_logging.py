@@ -37,7 +37,7 @@ async def test_a_call_that_goes_through_logs_one_attempt_at_debug(
     """And nothing above: a healthy program's log stays quiet."""
     await operation(make_client())
     (attempt,) = ours(caplog, logging.DEBUG)
-    assert attempt.endswith(": attempt 1 met 200")
+    assert attempt.endswith(": attempt 1: 200")
     assert ours(caplog, logging.INFO) == []
 
 
@@ -50,10 +50,9 @@ async def test_each_repetition_is_logged_at_info_with_its_wait(
     fake.respond_next(429, retry_after=7)
     await get(make_client())
     assert ours(caplog, logging.INFO) == [
-        "auth_tokens_get: attempt 1 met 502, the next follows in 0.50 s",
-        "auth_tokens_get: attempt 2 met could not connect (the connection was lost, as scripted), "
-        "the next follows in 1.00 s",
-        "auth_tokens_get: attempt 3 met 429, the next follows in 7.00 s",
+        "auth_tokens_get: attempt 1: 502; retrying in 0.50 s",
+        "auth_tokens_get: attempt 2: could not connect (the connection was lost, as scripted); retrying in 1.00 s",
+        "auth_tokens_get: attempt 3: 429; retrying in 7.00 s",
     ]
 
 
@@ -66,8 +65,8 @@ async def test_each_attempt_is_logged_at_debug(
     with pytest.raises(DevRevAuthError):
         await get(make_client())
     assert ours(caplog, logging.DEBUG) == [
-        "auth_tokens_get: attempt 1 met 502",
-        "auth_tokens_get: attempt 2 met 404",
+        "auth_tokens_get: attempt 1: 502",
+        "auth_tokens_get: attempt 2: 404",
     ]
 
 
@@ -113,7 +112,7 @@ async def test_a_used_up_retry_budget_is_logged_at_info(
     for _ in range(35):
         with pytest.raises(DevRevAuthError):
             await get(client)
-    assert "auth_tokens_get: not repeated, the client's retry budget is used up" in ours(caplog, logging.INFO)
+    assert "auth_tokens_get: not retried, the client's retry budget is used up" in ours(caplog, logging.INFO)
 
 
 def test_every_logger_is_its_modules_and_has_a_null_handler() -> None:
@@ -124,7 +123,7 @@ def test_every_logger_is_its_modules_and_has_a_null_handler() -> None:
         if found.name != "__main__"
     ]
     loggers = {module.__name__: module.logger for module in modules if hasattr(module, "logger")}
-    assert "devrev_auth_client._attempt_loop" in loggers
+    assert "devrev_auth_client._decision" in loggers
     for name, logger in loggers.items():
         assert logger.name == name
         assert any(isinstance(handler, logging.NullHandler) for handler in logger.handlers)

@@ -195,13 +195,13 @@ async def test_another_client_is_not_held(make_client: MakeClient, fake: FakeDev
 
 async def test_the_fakes_own_limit_is_kept_without_a_429(backend: Backend, time: VirtualTime) -> None:
     """Thirty calls at ten a minute: the headers are enough to earn no refusal at all."""
-    limited = FakeDevRev(clock=time.wall_clock, rate_limit=10, rate_window=60)
+    limited = FakeDevRev(clock=time.wall, rate_limit=10, rate_window=60)
     pat: IssuedToken = limited.issue_token(limited.add_user())
     client = backend.client(
         token=pat.secret,
         transport=limited.transport(),
         total_timeout=61,
-        _surroundings=time.surroundings(is_async=backend.is_async),
+        clock=time,
     )
     for _ in range(30):
         await client.get_auth_token(TOKEN_ID)

@@ -39,6 +39,10 @@ LOST_AFTER_SENDING = [
 ]
 
 
+class TimeLimitError(Exception):
+    """As task queues raise them."""
+
+
 @pytest.mark.parametrize("status", REPEATED)
 @both_operations
 async def test_a_passing_status_is_repeated_after_a_backoff(
@@ -138,18 +142,31 @@ async def test_a_connection_cut_during_the_handshake_is_tried_again(
     assert len(recorder.requests) == 2
 
 
-@pytest.mark.parametrize(
-    "error", [httpx.LocalProtocolError("x"), httpx.UnsupportedProtocol("x"), ValueError("x")], ids=short
-)
+@pytest.mark.parametrize("error", [httpx.LocalProtocolError("x"), httpx.UnsupportedProtocol("x")], ids=short)
 @both_operations
-async def test_a_fault_on_this_side_is_not_repeated_and_not_foreign(
+async def test_a_fault_on_this_side_is_not_repeated(
     make_client: MakeClient, recorder: Recorder, operation: Operation, error: Exception
 ) -> None:
-    """Whatever a transport raises, a caller meets this package's errors alone."""
+    """Trying again would change nothing."""
     recorder.before = failing_once(lambda: error)
     with pytest.raises(TransportError, match="could not be sent"):
         await operation(make_client(transport=recorder))
     assert len(recorder.requests) == 1
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), TimeLimitError("x")], ids=short)
+@both_operations
+async def test_an_exception_that_is_not_the_networks_passes_through(
+    make_client: MakeClient, recorder: Recorder, operation: Operation, error: Exception
+) -> None:
+    """A worker's time limit is raised by a signal handler, wherever the call happens to be."""
+    recorder.before = failing_once(lambda: error)
+    client = make_client(transport=recorder, max_connections=1)
+    with pytest.raises(type(error)) as caught:
+        await operation(client)
+    assert caught.value is error
+    assert len(recorder.requests) == 1
+    await operation(client)
 
 
 @pytest.mark.parametrize(

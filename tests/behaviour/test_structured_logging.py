@@ -58,11 +58,11 @@ async def test_every_line_is_json_and_has_no_secret(
                     log.exception("it failed: %s", error, extra={"attempts": error.attempts})
     records = [json.loads(line) for line in lines.getvalue().splitlines()]
     ours = [record["message"] for record in records if record["name"].startswith("devrev_auth_client.")]
-    assert [message.partition(" (")[0].partition(",")[0] for message in ours if "the next follows" in message] == [
-        "auth_tokens_get: attempt 1 met 503",
-        "auth_tokens_get: attempt 2 met the connection was lost",
-        "auth_tokens_self_delete: attempt 1 met the connection was lost",
+    assert [message.partition(" (")[0].partition(";")[0] for message in ours if "retrying in" in message] == [
+        "auth_tokens_get: attempt 1: 503",
+        "auth_tokens_get: attempt 2: the connection was lost",
+        "auth_tokens_self_delete: attempt 1: the connection was lost",
     ]
-    assert "auth_tokens_get: attempt 3 met 200" in ours
+    assert "auth_tokens_get: attempt 3: 200" in ours
     assert sum("traceback" in record for record in records) == 2
     assert pat.secret not in lines.getvalue()

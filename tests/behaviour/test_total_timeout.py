@@ -9,6 +9,7 @@ from devrev_auth_client import (
     APIError,
     AsyncDevRevAuthClient,
     Attempt,
+    AttemptTimeoutError,
     RevocationUnconfirmedError,
     TokenType,
     TotalTimeoutError,
@@ -99,7 +100,7 @@ async def test_one_call_may_have_a_bound_of_its_own(
 async def test_a_server_that_never_answers_is_left_when_it_is_over(make_client: MakeClient) -> None:
     """TotalTimeoutError is a TimeoutError too."""
     transport = Hanging()
-    with pytest.raises(TotalTimeoutError, match="total_timeout ran out before the answer") as caught:
+    with pytest.raises(TotalTimeoutError, match="total_timeout ran out before the response") as caught:
         await get(make_client(transport=transport, total_timeout=SHORT))
     assert isinstance(caught.value, TimeoutError)
     assert [attempt.status_code for attempt in caught.value.attempts] == [None]
@@ -151,9 +152,10 @@ async def test_a_revocation_cut_after_an_ambiguous_attempt_is_unconfirmed(
 async def test_the_timeout_of_one_attempt_is_a_transport_error(make_client: MakeClient, reads_body: bool) -> None:
     """After the last attempt; each is repeated before."""
     transport = Hanging(reads_body=reads_body)
-    with pytest.raises(TransportError, match=r"no answer within 0\.03 s|could not connect") as caught:
+    with pytest.raises(TransportError, match=r"no response within 0\.03 s|could not connect") as caught:
         await get(make_client(transport=transport, timeout=SHORT))
-    assert not isinstance(caught.value, TimeoutError)
+    # Where nothing was sent, the server was not reached.
+    assert isinstance(caught.value, AttemptTimeoutError)
     assert transport.requests == len(caught.value.attempts) == 4
 
 
@@ -206,4 +208,4 @@ async def test_what_was_met_before_it_was_over_is_told(make_client: MakeClient, 
     first, second = caught.value.attempts
     assert first == Attempt(502, None, 0.0)
     assert (second.status_code, second.waited) == (None, 0.5)
-    assert (second.failure or "").startswith("total_timeout ran out before the answer")
+    assert (second.failure or "").startswith("total_timeout ran out before the response")

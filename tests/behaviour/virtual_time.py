@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
-from devrev_auth_client._call import Surroundings
+from devrev_auth_client._state import Clock
 
 NOON = int(datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp())
 """What the local clock says when a test begins; Unix time."""
 
 
-class VirtualTime:
+class VirtualTime(Clock):
     """Seconds since the test began. A pause passes at once, and is recorded.
 
     :ivar waits: every pause, in order.
@@ -26,26 +26,25 @@ class VirtualTime:
         self.drawn: list[tuple[float, float]] = []
         self.jitter_share = 1.0
 
-    def clock(self) -> float:
+    def monotonic(self) -> float:
         return self.now
 
-    def wall_clock(self) -> float:
+    def wall(self) -> float:
         return NOON + self.now
 
     def jitter(self, low: float, high: float) -> float:
         self.drawn.append((low, high))
         return low + (high - low) * self.jitter_share
 
-    def pause(self, seconds: float, event: object = None) -> None:
+    def pause(self, seconds: float) -> None:
         self.waits.append(seconds)
         self.now += seconds
 
-    async def pause_async(self, seconds: float, event: object = None) -> None:
-        self.pause(seconds, event)
+    async def sleep(self, runtime: Any, seconds: float) -> None:
+        self.pause(seconds)
 
-    def surroundings(self, *, is_async: bool) -> Surroundings:
-        pause: Any = self.pause_async if is_async else self.pause
-        return Surroundings(clock=self.clock, wall_clock=self.wall_clock, jitter=self.jitter, pause=pause)
+    async def wait(self, event: Any, seconds: float) -> None:
+        self.pause(seconds)
 
 
 def http_date(seconds: float) -> str:

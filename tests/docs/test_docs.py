@@ -24,7 +24,7 @@ APART = {"docs/how-to/logging.md", "docs/how-to/opentelemetry.md"}
 # These need a proxy, TLS or a short rate limit: test_proxies_page.py and test_batch_page.py run them.
 ELSEWHERE = {"docs/how-to/proxies.md", "docs/how-to/batch.md"}
 # What a shell or an operating system has, beside what is installed here.
-TOOLS = {".", "cd", "export", "pip", "python", "python3", "read", "unset"}
+TOOLS = {".", "cd", "export", "git", "pip", "python", "python3", "read", "unset"}
 # Public modules without a page in the reference.
 UNLISTED = {"cli", "generated", "pytest_plugin", "vendor"}
 

@@ -48,7 +48,7 @@ OWN = {
     "quota used up for a moment": Fault(Respond(404, {"X-Ratelimit-Remaining": "0", "X-Ratelimit-Reset": "1"}), None),
 }
 AFTER_REQUEST = {name: fault for name, fault in (FAULTS | OWN).items() if fault.action.when is When.AFTER_REQUEST}
-RARE = {*SILENT, "429 for an hour", "503 for an hour", "429 for a day and more", "answer byte by byte"}
+RARE = {*SILENT, "429 for an hour", "503 for an hour", "answer byte by byte"}
 # One after another on one lane, each ends its connection, so that the next may begin with a new one.
 ENDING = {name: fault for name, fault in (BROKEN_OFF | SILENT).items() if name != "chunked garbage"}
 PROOFS = {"success", "204", "200 without a body", "200 without a token", "200 of the future"}

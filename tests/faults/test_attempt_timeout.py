@@ -5,7 +5,7 @@ import time
 import httpx
 import pytest
 
-from devrev_auth_client import RetryPolicy, TotalTimeoutError, TransportError
+from devrev_auth_client import AttemptTimeoutError, RetryPolicy, TotalTimeoutError, TransportError
 from tests.faults.backends import AT_ONCE, ONCE, TOKEN_ANSWER, TOKEN_ID, Backend, Caller, assert_within, seconds_of
 from tests.faults.server import Drip, FaultServer, Hang, Respond, backlog_full_url
 from tests.faults.slow_reader import SlowReader
@@ -14,7 +14,7 @@ ATTEMPT = 0.15
 MARGIN = 0.1
 
 
-def ends_after(call: Caller, seconds: float, error: type[Exception] = TransportError, **options: object) -> None:
+def ends_after(call: Caller, seconds: float, error: type[Exception] = AttemptTimeoutError, **options: object) -> None:
     """The call fails after so many seconds."""
 
     def fail() -> None:
@@ -82,7 +82,7 @@ def test_connect_phase(backend: Backend) -> None:
         backlog_full_url() as url,
         backend.client(url, timeout=httpx.Timeout(9, connect=ATTEMPT), retry=ONCE) as client,
     ):
-        ends_after(client, ATTEMPT)
+        ends_after(client, ATTEMPT, TransportError)
 
 
 def test_read_phase(backend: Backend) -> None:

@@ -1,15 +1,16 @@
 """What comes in plain text before the TLS handshake: an answer of whoever sits in between."""
 
-import asyncio
 import socket
 import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
-from devrev_auth_client import RevocationUnconfirmedError, TransportError, _asyncio_network
+from devrev_auth_client import RevocationUnconfirmedError, TransportError
+from devrev_auth_client._transport import connecting
 from tests.faults.backends import Backend
 from tests.faults.listeners import HOST, tls_pair
 
@@ -48,15 +49,15 @@ def listening(first: bytes, *, goes_on: bool) -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def handshakes_begin_late(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that under asyncio what comes early has come."""
-    connect = _asyncio_network.connect
+    """So that what comes early has come."""
+    open_socket = connecting.open_socket
 
-    async def slowly(*arguments: object) -> object:
-        stream = await connect(*arguments)  # type: ignore[arg-type]
-        await asyncio.sleep(0.05)
+    async def slowly(runtime: Any, *arguments: Any) -> object:
+        stream = await open_socket(runtime, *arguments)
+        await runtime.sleep(0.05)
         return stream
 
-    monkeypatch.setattr(_asyncio_network, "connect", slowly)
+    monkeypatch.setattr(connecting, "open_socket", slowly)
 
 
 def test_an_answer_in_plain_text_proves_nothing(backend: Backend) -> None:

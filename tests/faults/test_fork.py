@@ -19,7 +19,7 @@ from tests.faults.server import FaultServer, Hang, Respond, tls_pair
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
-LOCK = type(threading.Lock())
+LOCK = (type(threading.Lock()), type(threading.RLock()))
 
 
 def in_child(function: Callable[[], Any]) -> str:
@@ -133,7 +133,7 @@ def test_locks_held_at_the_fork_do_not_stop_the_child(used: bool, tls: bool) -> 
         if used:
             client.get_auth_token(TOKEN_ID)
         locks = locks_of(client)
-        assert len(locks) >= 4  # gate, budget, book, route
+        assert len(locks) >= 4  # admission, budget, pool, route
         with held(locks):
             assert in_child(lambda: client.get_auth_token(TOKEN_ID).id) == TOKEN_ID
         client.get_auth_token(TOKEN_ID)

@@ -40,7 +40,8 @@ TWICE = RetryPolicy(max_attempts=2, base_delay=0)
 ATTEMPT = 0.15
 """Seconds of one attempt where the server hangs."""
 
-REFUSED = {status: Respond(status, json={"type": "x", "message": "no"}) for status in (400, 401, 403, 404)}
+TYPES = {400: "bad_request", 401: "unauthenticated", 403: "forbidden", 404: "not_found"}
+REFUSED = {status: Respond(status, json={"type": kind, "message": "no"}) for status, kind in TYPES.items()}
 TOO_LONG = Respond(429, {"Retry-After": "3600"})
 
 AMBIGUOUS = {
@@ -63,7 +64,10 @@ AMBIGUOUS = {
 
 NO_PROOF: dict[str, tuple[Action, bool]] = {
     "401": (REFUSED[401], True),
+    "401 without a type": (Respond(401), True),
+    "401 of a deactivated organization": (Respond(401, json={"type": "dev_org_deactivated", "message": "no"}), False),
     "404": (REFUSED[404], True),
+    "404 of a wrong path": (Respond(404, json={"message": "route not found"}), False),
     "403": (REFUSED[403], False),
     "400": (REFUSED[400], False),
     "429 for too long": (TOO_LONG, False),

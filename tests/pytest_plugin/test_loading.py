@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import devrev_auth_client
-from tests.pytest_plugin.projects import WITHOUT_UNRELATED
+from tests.pytest_plugin.conftest import UNRELATED
 
 PACKAGE = Path(devrev_auth_client.__file__).parent
 NAME = "devrev_auth_client.pytest_plugin"
@@ -22,19 +22,16 @@ TEST = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _a_project_of_its_own(tmp_path: Path) -> None:
-    """Else the settings of a project further up would count, where there is one."""
-    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
-
-
-def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run pytest there as a person would, warnings as errors."""
+def run(folder: Path, conftest: str, test: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run pytest in a project there as a person would, warnings as errors."""
+    # Else the settings of a project further up would count, where there is one.
+    for name, text in (("pytest.ini", "[pytest]\n"), ("conftest.py", conftest), ("test_it.py", test)):
+        (folder / name).write_text(text, encoding="utf-8")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DEVREV"))}
     return subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-W", "error", "-m", "pytest", "-q", "-p", "no:anyio", *WITHOUT_UNRELATED, *arguments],
+        [sys.executable, "-W", "error", "-m", "pytest", "-q", "-p", "no:anyio", *UNRELATED, *arguments],
         cwd=folder,
-        env=inherited | environment,
+        env=inherited | {"PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
         timeout=60,
@@ -42,10 +39,13 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
     )
 
 
-def test_an_installed_package_brings_its_fixtures(tmp_path: Path) -> None:
-    """Nobody names them."""
-    (tmp_path / "test_it.py").write_text(TEST, encoding="utf-8")
-    done = run(tmp_path)
+@pytest.mark.parametrize(
+    ("conftest", "arguments"),
+    [("", []), (f"pytest_plugins = [{NAME!r}]\n", []), (f"pytest_plugins = [{NAME!r}]\n", ["-p", NAME])],
+)
+def test_an_installed_package_brings_its_fixtures(tmp_path: Path, conftest: str, arguments: list[str]) -> None:
+    """Nobody names them; naming them as well does no harm."""
+    done = run(tmp_path, conftest, TEST, *arguments)
     assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout + done.stderr
 
 
@@ -55,14 +55,6 @@ def test_the_entry_point_has_the_name_of_its_module() -> None:
     assert found.value == NAME
 
 
-@pytest.mark.parametrize("arguments", [[], ["-p", NAME]])
-def test_naming_it_as_well_does_no_harm(tmp_path: Path, arguments: list[str]) -> None:
-    (tmp_path / "conftest.py").write_text(f"pytest_plugins = [{NAME!r}]\n", encoding="utf-8")
-    (tmp_path / "test_it.py").write_text(TEST, encoding="utf-8")
-    done = run(tmp_path, *arguments)
-    assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout + done.stderr
-
-
 @pytest.mark.parametrize("beside_the_installed_one", [False, True])
 def test_a_vendored_copy_brings_them_by_name(tmp_path: Path, beside_the_installed_one: bool) -> None:
     """Its own, also where the package is installed as well."""
@@ -70,39 +62,25 @@ def test_a_vendored_copy_brings_them_by_name(tmp_path: Path, beside_the_installe
     shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("__pycache__"))
     for parent in (folder.parent, folder.parent.parent):
         (parent / "__init__.py").write_text("", encoding="utf-8")
-    (tmp_path / "conftest.py").write_text(f'pytest_plugins = ["{COPY}.pytest_plugin"]\n', encoding="utf-8")
     origin = f"    assert type(fake_devrev_client).__module__.startswith({COPY!r})\n    assert 0\n"
-    (tmp_path / "test_it.py").write_text(TEST + origin, encoding="utf-8")
-    done = run(tmp_path, *([] if beside_the_installed_one else ["-p", f"no:{NAME}"]), PYTHONPATH=str(tmp_path))
+    without = [] if beside_the_installed_one else ["-p", f"no:{NAME}"]
+    done = run(tmp_path, f'pytest_plugins = ["{COPY}.pytest_plugin"]\n', TEST + origin, *without)
     assert done.returncode == 1
     assert "> " + "      assert 0" in done.stdout, done.stdout + done.stderr
     assert done.stdout.count("Journal of the fake DevRev") == 1
 
 
-def test_it_imports_nothing_until_a_fixture_is_asked_for() -> None:
-    """Beside pytest and what the package itself takes."""
-    code = f"""
-import sys
-import pytest
-import devrev_auth_client
-
-before = set(sys.modules)
-import {NAME}
-print(*sorted(set(sys.modules) - before))
-"""
+def test_it_imports_nothing_until_a_fixture_is_asked_for(tmp_path: Path) -> None:
+    """Beside pytest and what the package itself takes; nor where a test fails, whose report is looked at."""
+    code = f"import sys, pytest, devrev_auth_client; before = set(sys.modules); import {NAME}"
+    code += "; print(*sorted(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
     assert done.stdout.split() == [NAME]
-
-
-def test_a_failure_without_a_fake_imports_nothing_either(tmp_path: Path) -> None:
-    """The report is looked at for every test."""
-    (tmp_path / "test_it.py").write_text("def test_it(tmp_path):\n    assert 0\n", encoding="utf-8")
-    told = f"""
+    conftest = f"""
 import sys
 
 def pytest_unconfigure():
     print("loaded:", {NAME!r} in sys.modules, "devrev_auth_client.testing" in sys.modules)
 """
-    (tmp_path / "conftest.py").write_text(told, encoding="utf-8")
-    done = run(tmp_path)
+    done = run(tmp_path, conftest, "def test_it(tmp_path):\n    assert 0\n")
     assert (done.returncode, "loaded: True False" in done.stdout) == (1, True), done.stdout + done.stderr

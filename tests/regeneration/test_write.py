@@ -48,16 +48,11 @@ def test_a_first_run_needs_no_folder(workspace: Workspace) -> None:
 
 
 @pytest.mark.slow
-def test_the_command_writes_and_says_what_changed_for_callers(
-    workspace: Workspace, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_writes(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     workspace.edit(workspace.description, "        - revoked\n", "        - revoked\n        - forgotten\n")
     assert main([], workspace) == 0
     assert 'FORGOTTEN = "forgotten"' in (workspace.target / "models" / "token_status.py").read_text("utf-8")
-    printed = capsys.readouterr()
-    assert "  + generated.models.token_status.TokenStatus.FORGOTTEN: added = 'forgotten'\n" in printed.out
-    assert " minor step" in printed.out
-    assert printed.err == ""
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.slow

@@ -26,6 +26,7 @@ TREE: dict[str, tuple[str, ...]] = {
     "DevRevAuthError": ("Exception",),
     "ConfigurationError": ("DevRevAuthError", "ValueError"),
     "TransportError": ("DevRevAuthError",),
+    "AttemptTimeoutError": ("TransportError", "TimeoutError"),
     "TotalTimeoutError": ("DevRevAuthError", "TimeoutError"),
     "InvalidResponseError": ("DevRevAuthError",),
     "APIError": ("DevRevAuthError",),
@@ -198,7 +199,10 @@ def test_standard_handlers_catch_what_they_should() -> None:
     assert issubclass(errors.TotalTimeoutError, OSError)
     assert not issubclass(errors.TransportError, OSError)
     assert [cls.__name__ for cls in CLASSES if issubclass(cls, ValueError)] == ["ConfigurationError"]
-    assert [cls.__name__ for cls in CLASSES if issubclass(cls, TimeoutError)] == ["TotalTimeoutError"]
+    assert [cls.__name__ for cls in CLASSES if issubclass(cls, TimeoutError)] == [
+        "AttemptTimeoutError",
+        "TotalTimeoutError",
+    ]
 
 
 @pytest.mark.parametrize("value", [ATTEMPTS[0], LIMIT])

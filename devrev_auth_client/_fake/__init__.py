@@ -1,1 +1,0 @@
-"""The parts of `testing`: a DevRev in memory. Of the package they use `token_types` alone."""

@@ -1,0 +1,134 @@
+"""The runtime of asyncio, uvloop included."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import anyio
+
+from .event_loops import EventLoop
+from .interface import Address, Asked
+
+
+class AsyncioEvent:
+    """A future and a timer: lighter than anyio's events and scopes, which ten thousand waiting calls feel."""
+
+    __slots__ = ("_future", "_is_set", "_loop", "_thread")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._thread = threading.get_ident()
+        self._is_set = False
+        self._future: asyncio.Future[bool] | None = None
+
+    def set(self) -> None:
+        """Wake the task that waits."""
+        self._is_set = True
+        if self._future is None:
+            return
+        if threading.get_ident() == self._thread:
+            _finish(self._future)
+        else:
+            self._loop.call_soon_threadsafe(_finish, self._future)
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait until it is set; False where that takes longer."""
+        self._future = self._loop.create_future()
+        if self._is_set:
+            return True
+        return await _done_within(self._loop, self._future, seconds)
+
+
+class Asyncio(EventLoop):
+    """See `interface.Runtime`."""
+
+    __slots__ = ("loop",)
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+
+    def has_ended(self) -> bool:
+        """Whether the loop was closed."""
+        return self.loop.is_closed()
+
+    async def sleep(self, seconds: float) -> None:
+        """Suspend the task."""
+        await asyncio.sleep(min(seconds, threading.TIMEOUT_MAX))
+
+    def event(self) -> AsyncioEvent:
+        """Return a new event."""
+        return AsyncioEvent(self.loop)
+
+    async def readable(self, opened: socket.socket, seconds: float) -> bool:
+        """Wait until there is something to read."""
+        loop, future = self.loop, self.loop.create_future()
+        descriptor = opened.fileno()
+        try:
+            loop.add_reader(descriptor, _finish, future)
+        except NotImplementedError:  # Windows' default loop
+            with anyio.move_on_after(seconds):
+                await anyio.wait_readable(opened)
+                return True
+            return False
+        try:
+            return await _done_within(loop, future, seconds)
+        finally:
+            loop.remove_reader(descriptor)
+
+    async def writable(self, opened: Sequence[socket.socket], seconds: float) -> bool:
+        """Wait until something can be written."""
+        loop, future = self.loop, self.loop.create_future()
+        descriptors = [one.fileno() for one in opened]
+        try:
+            for descriptor in descriptors:
+                loop.add_writer(descriptor, _finish, future)
+            return await _done_within(loop, future, seconds)
+        except NotImplementedError:  # Windows' default loop
+            return await self.first_writable(opened, seconds)
+        finally:
+            with contextlib.suppress(NotImplementedError):
+                for descriptor in descriptors:
+                    loop.remove_writer(descriptor)
+
+    async def resolve(self, host: str, port: int, seconds: float) -> list[Address]:
+        """Look up a host's addresses as the loop does."""
+        with anyio.fail_after(seconds):
+            found = await self.loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return [(one[0], one[4]) for one in found]
+
+    async def ask(self, function: Callable[[], object], seconds: float) -> Asked:
+        """Call the function in the event loop and await what it returns."""
+        task = asyncio.current_task()
+        cancellations = task.cancelling() if task is not None else 0
+        try:
+            return await super().ask(function, seconds)
+        except asyncio.CancelledError as error:
+            # A task that the function awaits may have been cancelled; this one was not, unless it was asked to end.
+            if task is None or task.cancelling() > cancellations:
+                raise
+            return Asked(error=type(error))
+
+
+async def _done_within(loop: asyncio.AbstractEventLoop, future: asyncio.Future[bool], seconds: float) -> bool:
+    if seconds > threading.TIMEOUT_MAX:
+        return await future
+    timer = loop.call_later(max(0.0, seconds), _give_up, future)
+    try:
+        return await future
+    finally:
+        timer.cancel()
+
+
+def _finish(future: asyncio.Future[Any]) -> None:
+    if not future.done():
+        future.set_result(True)
+
+
+def _give_up(future: asyncio.Future[Any]) -> None:
+    if not future.done():
+        future.set_result(False)

@@ -1,0 +1,91 @@
+"""One connection: one exchange after another."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import socket
+import time
+from typing import Any
+
+from .._runtime.interface import Runtime
+from ._httpx import httpx
+from .connecting import connect
+from .http11 import Http11, Response
+from .proxy import proxy_headers
+from .route import Route
+from .stream import Stream
+
+KEEPALIVE_EXPIRY = 30.0
+"""Seconds an idle connection is used again after; load balancers close theirs after 60 and more."""
+
+
+class Connection:
+    """An open connection, used by one call at a time. It belongs to no event loop."""
+
+    def __init__(self, stream: Stream, through: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+        self._stream = stream
+        self._http = Http11()
+        self._through = through
+        self._headers = headers
+        self._idle_since = time.monotonic()
+
+    @classmethod
+    async def open(cls, runtime: Runtime, route: Route, until: float) -> Connection:
+        """Open one. Raises `httpx.ConnectError`, `httpx.ConnectTimeout` or `httpx.ProxyError`."""
+        stream = await connect(runtime, route, until)
+        if route.is_forwarded and route.proxy is not None:
+            # Plain http is not tunnelled: each request names the server (RFC 9112 section 3.2.2).
+            return cls(stream, b"http://" + route.authority, proxy_headers(route.proxy))
+        return cls(stream, b"", [])
+
+    async def exchange(self, runtime: Runtime, request: Any, largest: int) -> Response:
+        """Send a request of httpcore's and return its response. Raises httpx's transport errors.
+
+        Its extensions bound each phase by `timeout`, as in httpx, and all of it by `deadline`, by `time.monotonic`.
+        """
+        phases, deadline = request.extensions.get("timeout", {}), request.extensions.get("deadline", math.inf)
+        await self._send(runtime, request, moment(phases.get("write"), deadline))
+        response = None
+        while response is None:
+            data = await self._stream.read(runtime, moment(phases.get("read"), deadline))
+            response = self._http.receive(data, largest)
+        self._idle_since = time.monotonic()
+        return response
+
+    async def _send(self, runtime: Runtime, request: Any, until: float) -> None:
+        await runtime.checkpoint()  # whoever was cancelled already must not send
+        # The body is asked for only now: whoever counts on that knows that nothing was sent before.
+        content = b"".join([chunk async for chunk in request.stream])
+        headers = [*request.headers, *self._headers]
+        data = self._http.request(request.method, self._through + request.url.target, headers, content)
+        # A server may refuse a request before it has read it all: where sending fails, the response is looked for.
+        with contextlib.suppress(httpx.WriteError):
+            await self._stream.write(runtime, data, until)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no further exchange may follow."""
+        return self._http.is_over
+
+    @property
+    def socket(self) -> socket.socket:
+        """What it goes over; an idle one has nothing to read."""
+        return self._stream.socket
+
+    def has_expired(self) -> bool:
+        """Whether it was idle for too long."""
+        return time.monotonic() > self._idle_since + KEEPALIVE_EXPIRY
+
+    def holds_record(self) -> bool:
+        """Whether it holds bytes that nobody asked for and that its socket does not show."""
+        return self._stream.holds_record()
+
+    def close(self) -> None:
+        """Close it at once."""
+        self._stream.close()
+
+
+def moment(seconds: float | None, deadline: float) -> float:
+    """Return when `seconds` from now are over, no later than `deadline`."""
+    return deadline if seconds is None else min(deadline, time.monotonic() + seconds)

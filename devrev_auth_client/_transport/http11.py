@@ -1,0 +1,114 @@
+"""HTTP/1.1 on one connection, without I/O: the bytes of a request, and the response out of the bytes that arrive."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import h11
+
+from ._httpx import httpx
+
+_LARGEST_HEAD = 100 * 1024
+"""Bytes of status line and headers."""
+
+_MOST_INFORMATIONAL = 16
+"""Responses of status 1xx before the one that counts."""
+
+_CHUNKS_TO_SPARE = 1000
+_SMALLEST_CHUNKS = 16
+"""Bytes that chunks have to bring on average, after the first thousand: one-byte chunks cost a second a megabyte."""
+
+_FRAMING = {b"content-length", b"transfer-encoding"}
+
+
+class Response(NamedTuple):
+    """A whole response, or its beginning where it is larger than allowed."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    content: bytes
+    extensions: dict[str, Any]
+
+
+class Http11:
+    """What one connection knows of HTTP/1.1 (RFC 9112): one exchange after another, each read to its end."""
+
+    def __init__(self) -> None:
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
+        self._checked: tuple[object, ...] = ()
+        self._request: h11.Request
+        self._response: h11.Response | None = None
+        self._chunks: list[bytes] = []
+        self._size = self._pieces = self._informational = 0
+        self.is_over = False
+        """Whether no further exchange may follow."""
+
+    def request(self, method: bytes, target: bytes, headers: list[tuple[bytes, bytes]], content: bytes) -> bytes:
+        """Return the bytes of a request. Raises `httpx.LocalProtocolError`."""
+        self._response, self._chunks = None, []
+        self._size = self._pieces = self._informational = 0
+        parts = (method, target, headers)
+        try:
+            if parts != self._checked:  # one call's headers are mostly the last one's, and checking them takes long
+                self._request = h11.Request(method=method, target=target, headers=headers)
+                self._checked = parts
+            sent = self._h11.send(self._request) or b""
+            if content:
+                sent += self._h11.send(h11.Data(data=content)) or b""
+            return sent + (self._h11.send(h11.EndOfMessage()) or b"")
+        except h11.LocalProtocolError as error:
+            raise httpx.LocalProtocolError(str(error)) from error
+
+    def receive(self, data: bytes, largest: int) -> Response | None:
+        """Take what arrived, nothing where the connection was ended; return the response once it is whole.
+
+        One of more than `largest` bytes is cut there; nothing follows on its connection.
+        Raises `httpx.RemoteProtocolError`.
+        """
+        if not data and self._h11.their_state is h11.SEND_RESPONSE:
+            raise httpx.RemoteProtocolError("the server ended the connection without a response")
+        try:
+            self._h11.receive_data(data)
+            return self._finished() if self._is_whole(largest) else None
+        except h11.RemoteProtocolError as error:
+            raise httpx.RemoteProtocolError(str(error)) from error
+
+    def _is_whole(self, largest: int) -> bool:
+        while (event := self._h11.next_event()) is not h11.NEED_DATA:
+            if isinstance(event, h11.Data):
+                self._chunks.append(bytes(event.data))
+                self._size += len(event.data)
+                self._pieces += event.chunk_start
+                if self._size > largest:
+                    return True
+                if self._pieces > _CHUNKS_TO_SPARE + self._size // _SMALLEST_CHUNKS:
+                    raise h11.RemoteProtocolError("a response in too many chunks")
+            elif isinstance(event, h11.Response):
+                self._response = event
+            elif isinstance(event, h11.EndOfMessage):
+                return True
+            elif isinstance(event, h11.InformationalResponse):
+                self._informational += 1
+                if self._informational > _MOST_INFORMATIONAL:
+                    raise h11.RemoteProtocolError("too many informational responses")
+            else:  # pragma: no cover  # h11 refuses what leads here
+                raise h11.RemoteProtocolError("the server left HTTP")
+        return False
+
+    def _finished(self) -> Response:
+        response, protocol = self._response, self._h11
+        assert response is not None  # noqa: S101  # h11 lets nothing come before it
+        headers = response.headers.raw_items()
+        content = b"".join(self._chunks)
+        self._chunks = []
+        # Bytes that nobody asked for must not pass for the next response.
+        if protocol.our_state is h11.DONE and protocol.their_state is h11.DONE and not protocol.trailing_data[0]:
+            protocol.start_next_cycle()
+        else:
+            self.is_over = True
+        says_nothing = 200 <= response.status_code < 300 and response.status_code != 204 and not content.strip()
+        if says_nothing and not {name.lower() for name, _ in headers} & _FRAMING:
+            # RFC 9112 section 8: without a length, nothing tells a response that was cut off from a whole one.
+            raise h11.RemoteProtocolError("the server ended the connection where a body was to come")
+        extensions = {"http_version": b"HTTP/" + response.http_version, "reason_phrase": response.reason}
+        return Response(response.status_code, headers, content, extensions)

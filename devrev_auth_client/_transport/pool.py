@@ -1,0 +1,110 @@
+"""Idle connections, and the exchanges over them. It never waits for one: where none is idle, it opens one."""
+
+from __future__ import annotations
+
+import math
+import select
+import threading
+from typing import Any
+
+from .._runtime.interface import Runtime
+from .connection import Connection, moment
+from .http11 import Response
+from .route import Route
+
+
+class Pool:
+    """The connections to one server. They serve any number of event loops and threads, one call each at a time."""
+
+    def __init__(self, route: Route, largest: int) -> None:
+        self._route = route
+        self._largest = largest
+        self._lock = threading.Lock()
+        self._idle = _Idle()
+        self._is_closed = False
+
+    async def exchange(self, runtime: Runtime, request: Any) -> Response:
+        """Send a request over an idle connection or a new one, and return the response, read to its end."""
+        connection = self._take()
+        if connection is None:
+            phases, deadline = request.extensions.get("timeout", {}), request.extensions.get("deadline", math.inf)
+            connection = await Connection.open(runtime, self._route, moment(phases.get("connect"), deadline))
+        is_reusable = False
+        try:
+            response = await connection.exchange(runtime, request, self._largest)
+            is_reusable = not connection.is_over
+        finally:
+            if not (is_reusable and self._keep(connection)):
+                connection.close()
+        return response
+
+    def close(self) -> None:
+        """Close what is idle; what is in use is closed when its exchange is over."""
+        with self._lock:
+            self._is_closed = True
+            idle, self._idle = self._idle, _Idle()
+        for connection in idle.connections.values():
+            connection.close()
+
+    def after_fork(self) -> None:
+        """Forget the parent's connections. The lock is replaced: a thread that the child lacks may hold it."""
+        self._lock = threading.Lock()
+        self._idle = _Idle()
+        self._route.after_fork()
+
+    def _take(self) -> Connection | None:
+        """Return the connection that was used last; close those that have ended, expired or brought unasked bytes."""
+        with self._lock:
+            stale = self._idle.take_stale()
+            connection = self._idle.take_last()
+        if connection is not None and connection.holds_record():
+            stale.append(connection)
+            connection = None
+        for one in stale:
+            one.close()
+        return connection
+
+    def _keep(self, connection: Connection) -> bool:
+        with self._lock:
+            if not self._is_closed:
+                self._idle.add(connection)
+            return not self._is_closed
+
+
+class _Idle:
+    """Idle connections, the last one in is the first out. One system call tells which have something to read."""
+
+    def __init__(self) -> None:
+        self.connections: dict[int, Connection] = {}  # by file descriptor
+        self._poll = select.poll() if hasattr(select, "poll") else None  # not on Windows
+
+    def add(self, connection: Connection) -> None:
+        descriptor = connection.socket.fileno()
+        self.connections[descriptor] = connection
+        if self._poll is not None:
+            self._poll.register(descriptor, select.POLLIN)
+
+    def take_last(self) -> Connection | None:
+        return self._take(next(reversed(self.connections))) if self.connections else None
+
+    def take_stale(self) -> list[Connection]:
+        """Take out the connections that have something to read, which is mostly their end, or were idle for long."""
+        stale = [self._take(descriptor) for descriptor in self._readable()]
+        while self.connections:
+            longest = next(iter(self.connections))
+            if not self.connections[longest].has_expired():
+                break
+            stale.append(self._take(longest))
+        return stale
+
+    def _readable(self) -> list[int]:
+        if not self.connections:
+            return []
+        if self._poll is not None:
+            return [descriptor for descriptor, _ in self._poll.poll(0)]
+        return select.select(list(self.connections), [], [], 0)[0]
+
+    def _take(self, descriptor: int) -> Connection:
+        if self._poll is not None:
+            self._poll.unregister(descriptor)
+        return self.connections.pop(descriptor)

@@ -1,1 +1,0 @@
-"""What `vendor` is made of; nothing here is public, and nothing here imports the rest of the package."""

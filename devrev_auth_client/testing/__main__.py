@@ -1,0 +1,120 @@
+"""`python -m devrev_auth_client.testing`: a fake with one user and a token of each type, over HTTP."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from ..token_types import TokenType
+from .devrev import FakeDevRev
+from .faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FAULTS = {
+    "429": Fault.too_many_requests(1),
+    "500": Fault.answer(500),
+    "503": Fault.answer(503, retry_after=1),
+    "lost": Fault.lost_connection(),
+    "lost-after": Fault.lost_connection(after_processing=True),
+    "reset": Fault.reset(),
+    "reset-after": Fault.reset(after_processing=True),
+    "slow": Fault.slow(before=0.5, between=0.05, chunk_size=64),
+    "truncated": Fault.truncated(),
+    "proxy-page": Fault.proxy_page(),
+    "wrong-json": Fault.wrong_json(),
+    "new-values": Fault.new_values(),
+}
+"""What the command can inject; `-after` means after processing."""
+
+_FOR_A_PERSON = """\
+In another shell, for devrev-auth or a program of yours (no token of this server is real):
+
+    export DEVREV_BASE_URL={base_url}
+    export DEVREV_TOKEN={token}
+
+Ctrl-C ends it. With --json it prints a token of each type.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve the fake until SIGINT or SIGTERM comes; as soon as connections are accepted, print how to reach it.
+
+    On a terminal that is two lines for a shell. Otherwise, and with `--json`, it is one line of JSON: `base_url`;
+    `seed`; `user`, as on the wire; and `tokens`, which maps the name of each `TokenType` ("PAT") to an object with
+    `id`, `secret` and `requested_token_type`.
+
+    :param arguments: those of the command line, if left out.
+    :returns: the exit status: 0, or 1 where the fake cannot be served.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if not 0 <= options.port <= 65_535:
+        parser.error("--port must be a number from 0 to 65535")
+    try:
+        fake = FakeDevRev(rate_limit=options.rate_limit, rate_window=options.rate_window, seed=options.seed)
+        if options.fault:
+            fault = Fault.any_of(*(_FAULTS[name] for name in options.fault))
+            fake.inject(fault, probability=options.probability)
+    except ValueError as error:
+        parser.error(str(error))
+    stop = threading.Event()
+
+    def on_signal(*_: object) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    try:
+        with fake.serve(port=options.port) as base_url:
+            served = _introduction(fake, base_url)
+            if options.json or not sys.stdout.isatty():
+                sys.stdout.write(f"{json.dumps(served)}\n")
+            else:
+                token = served["tokens"]["PAT"]["secret"]
+                sys.stdout.write(_FOR_A_PERSON.format(base_url=base_url, token=token))
+            sys.stdout.flush()
+            while not stop.is_set():
+                # A wait that ends now and then lets Windows deliver Ctrl-C.
+                stop.wait(1.0)
+    except (ModuleNotFoundError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    if options.journal:
+        sys.stderr.write(f"{fake.journal()}\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    description = (
+        "Serve a fake DevRev on 127.0.0.1. On a terminal it prints what to export, else its URL and tokens as JSON."
+    )
+    parser = argparse.ArgumentParser(prog="python -m devrev_auth_client.testing", description=description)
+    add = parser.add_argument
+    add("--json", action="store_true", help="print the JSON on a terminal, too")
+    add("--port", type=int, default=0, metavar="N", help="0 to 65535; 0 for a free one (default)")
+    add("--rate-limit", type=int, metavar="N", help="requests per user and window (default: no limit)")
+    add("--rate-window", type=float, default=300.0, metavar="S", help="seconds (default: 300)")
+    add("--fault", action="append", choices=_FAULTS, help="let this happen to requests; of several, one by chance")
+    add("--probability", type=float, default=1.0, metavar="P", help="of --fault, 0 to 1 (default: 1)")
+    add("--seed", type=int, metavar="N", help="repeats what happened by chance (default: another one)")
+    add("--journal", action="store_true", help="at the end, write what happened to stderr")
+    return parser
+
+
+def _introduction(fake: FakeDevRev, base_url: str) -> dict[str, Any]:
+    user = fake.add_user()
+    tokens: dict[str, dict[str, str]] = {}
+    for member in TokenType:
+        token = fake.issue_token(user, member)
+        tokens[member.name] = {"id": token.id, "secret": token.secret, "requested_token_type": str(token.type)}
+    return {"base_url": base_url, "seed": fake.seed, "user": user.summary(), "tokens": tokens}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

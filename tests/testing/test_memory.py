@@ -1,0 +1,238 @@
+"""FakeDevRev as an httpx transport, in threads, on asyncio and on trio: bodies, lost connections, slow answers."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import anyio
+import httpx
+import pytest
+
+from devrev_auth_client.testing import FakeDevRev, FakeTransport, Fault, IssuedToken
+from tests.testing.helpers import DELETE, GET, HOST, WORLDS, post
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+LONG = 3600.0
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_both_operations_through_a_client(fake: FakeDevRev, token: IssuedToken, world: str) -> None:
+    """One fake serves client after client, and closing one changes nothing."""
+    assert isinstance(fake.transport(), FakeTransport)
+    response = post(world, fake, token, GET, {"token_id": token.id})
+    assert (response.status_code, response.json()["token"]["id"]) == (200, token.id)
+    assert response.headers["Content-Type"] == "application/json"
+    assert post(world, fake, token, DELETE, {}).content == b""
+    assert post(world, fake, token, GET, {}).status_code == 401
+    assert [request.status for request in fake.requests] == [200, 200, 401]
+    assert fake.requests[0].headers["host"] == "api.devrev.ai"
+
+
+@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (Fault.lost_connection(after_processing=True), httpx.ReadError),
+        (Fault.lost_connection(), httpx.ConnectError),
+        (Fault.lost_connection(after_processing=True, error=httpx.ReadTimeout), httpx.ReadTimeout),
+        (Fault.lost_connection(error=httpx.WriteTimeout), httpx.WriteTimeout),
+        (Fault.reset(), httpx.ReadError),
+        (Fault.truncated(), httpx.RemoteProtocolError),
+    ],
+    ids=repr,
+)
+def test_a_lost_connection_raises_what_was_scripted(
+    fake: FakeDevRev, token: IssuedToken, world: str, fault: Fault, expected: type[httpx.TransportError]
+) -> None:
+    """With the request at hand, as from a real transport."""
+    fake.play_next(fault)
+    with pytest.raises(expected, match="reset" if fault.name == "reset" else "lost") as caught:
+        post(world, fake, token, DELETE, {})
+    assert caught.type is expected
+    assert caught.value.request.url == HOST + DELETE
+    assert fake.requests[0].status is None
+    assert fake.requests[0].body == (None if expected is httpx.ConnectError else {})
+
+
+@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize(("keep", "received"), [(None, 0.5), (0, 0.0), (10, 10), (10**9, -1)])
+def test_a_truncated_answer_breaks_off(
+    fake: FakeDevRev, token: IssuedToken, world: str, keep: int | None, received: float
+) -> None:
+    """After half, after so many bytes, and before the last byte at the latest."""
+    size = len(post(world, fake, token, GET, {"token_id": token.id}).content)
+    expected = int(size * received) if received == 0.5 else size - 1 if received == -1 else int(received)
+    fake.play_next(Fault.truncated(keep), times=2)
+    with pytest.raises(httpx.RemoteProtocolError, match=f"after {expected} of {size} bytes"):
+        post(world, fake, token, GET, {"token_id": token.id})
+    with pytest.raises(ConnectionAbortedError, match="in the middle"):
+        fake.handle("POST", GET, [("Authorization", f"Bearer {token.secret}")], b"")
+    assert fake.requests[1].status == 200
+    assert f"truncated; cut after {expected} of {size} bytes" in fake.journal()
+
+
+class NotedStream(httpx.SyncByteStream):
+    """A body that notes how far it was read."""
+
+    def __init__(self) -> None:
+        self.read: list[bytes] = []
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in (b'{"token_id"', b': "x"}'):
+            self.read.append(chunk)
+            yield chunk
+
+
+class AsyncNotedStream(NotedStream, httpx.AsyncByteStream):
+    """The same for await; reading it without would be a mistake."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        raise AssertionError("there is no event loop")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in super().__iter__():
+            await anyio.lowlevel.checkpoint()
+            yield chunk
+
+
+class OnlyAsyncStream(httpx.AsyncByteStream):
+    """A body that a sync client cannot send."""
+
+
+def request(token: IssuedToken, stream: httpx.SyncByteStream | httpx.AsyncByteStream | None = None) -> httpx.Request:
+    headers = {"Authorization": f"Bearer {token.secret}", "Content-Type": "application/json"}
+    content = f'{{"token_id": "{token.id}"}}'
+    return httpx.Request("POST", HOST + GET, headers=headers, stream=stream, content=None if stream else content)
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_the_body_stream_is_read_to_its_end_or_not_at_all(fake: FakeDevRev, token: IssuedToken, world: str) -> None:
+    """Not where no connection was had; and the response, like one from the network, is unread."""
+    kind = NotedStream if world == "threads" else AsyncNotedStream
+    stream, unread, plain = kind(), kind(), NotedStream()
+
+    async def awaited() -> None:
+        response = await fake.transport().handle_async_request(request(token, stream))
+        with pytest.raises(httpx.ResponseNotRead):
+            _ = response.content
+        assert b"not_found" in await response.aread()
+        assert (await fake.transport().handle_async_request(request(token, plain))).status_code == 404
+        fake.lose_connection()
+        with pytest.raises(httpx.ConnectError):
+            await fake.transport().handle_async_request(request(token, unread))
+
+    if world == "threads":
+        response = fake.transport().handle_request(request(token, stream))
+        with pytest.raises(httpx.ResponseNotRead):
+            _ = response.content
+        assert b"not_found" in response.read()
+        with pytest.raises(TypeError, match="without await"):
+            fake.transport().handle_request(request(token, OnlyAsyncStream()))
+        fake.lose_connection()
+        with pytest.raises(httpx.ConnectError):
+            fake.transport().handle_request(request(token, unread))
+    else:
+        anyio.run(awaited, backend=world)
+    assert b"".join(stream.read) == b'{"token_id": "x"}'
+    assert unread.read == []
+    assert fake.requests[0].body == {"token_id": "x"}
+
+
+@pytest.mark.parametrize("world", ["asyncio", "trio"])
+def test_a_cancelled_request_does_not_arrive(fake: FakeDevRev, token: IssuedToken, world: str) -> None:
+    """An answer from memory is a place to be cancelled all the same, and takes nothing of the script."""
+    fake.respond_next(503)
+
+    async def main() -> None:
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            await fake.transport().handle_async_request(request(token))
+        assert scope.cancelled_caught
+
+    anyio.run(main, backend=world)
+    assert (fake.requests, fake.unplayed) == ([], 1)
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_a_slow_answer_takes_its_time_and_is_whole(fake: FakeDevRev, token: IssuedToken, world: str) -> None:
+    """The waits before the first byte and between the chunks add up."""
+    fake.play_next(Fault.slow(before=0.02, between=0.01, chunk_size=300))
+    fake.play_next(Fault.slow(before=0.001, between=LONG))
+    begun = time.monotonic()
+    response = post(world, fake, token, GET, {"token_id": token.id})
+    assert 10 > time.monotonic() - begun >= 0.02 + (len(response.content) - 1) // 300 * 0.01
+    assert response.json()["token"]["id"] == token.id
+    assert post(world, fake, token, DELETE, {}).content == b""
+    assert fake.journal().count("arrived whole") == 2
+
+
+@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize(
+    ("fault", "sent"), [(Fault.slow(before=LONG), 0), (Fault.slow(between=LONG, chunk_size=100), 100)]
+)
+def test_a_wait_beyond_the_read_timeout_ends_with_it(
+    fake: FakeDevRev, token: IssuedToken, world: str, fault: Fault, sent: int
+) -> None:
+    fake.play_next(fault)
+    with pytest.raises(httpx.ReadTimeout) as caught:
+        post(world, fake, token, GET, {"token_id": token.id}, timeout=0.01)
+    assert caught.value.request.url == HOST + GET
+    assert f"the caller's read timeout passed after {sent} of " in fake.journal()
+
+
+@pytest.mark.parametrize("world", ["asyncio", "trio"])
+@pytest.mark.parametrize("fault", [Fault.slow(before=LONG), Fault.slow(between=LONG, chunk_size=100)])
+def test_a_slow_answer_can_be_cancelled(fake: FakeDevRev, token: IssuedToken, world: str, fault: Fault) -> None:
+    """Before its headers and inside its content, where no timeout was given."""
+    fake.play_next(fault)
+
+    async def main() -> None:
+        with anyio.move_on_after(0.2) as scope:
+            response = await fake.transport().handle_async_request(request(token))
+            [chunk async for chunk in response.aiter_raw()]
+        assert scope.cancelled_caught
+
+    anyio.run(main, backend=world)
+    assert "script: slow; the caller left after " in fake.journal()
+
+
+def test_an_interrupted_wait_is_told_in_the_journal(
+    fake: FakeDevRev, token: IssuedToken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by Ctrl-C, which is what leaves a wait in a thread."""
+
+    def interrupted(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    fake.play_next(Fault.slow(before=LONG))
+    monkeypatch.setattr(time, "sleep", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fake.transport().handle_request(request(token))
+    assert "the caller left after 0 of" in fake.journal()
+
+
+def test_an_answer_that_is_not_read_to_its_end_is_left(fake: FakeDevRev, token: IssuedToken) -> None:
+    """In a thread and in an event loop; and closing it again tells nothing new."""
+    fake.play_next(Fault.slow(chunk_size=100), times=2)
+    response = fake.transport().handle_request(request(token))
+    assert len(next(response.iter_raw())) == 100
+    assert isinstance(response.stream, httpx.SyncByteStream)
+    response.stream.close()
+    response.stream.close()
+
+    async def main() -> None:
+        await (await fake.transport().handle_async_request(request(token))).aclose()
+
+    anyio.run(main)
+    endings = [line.partition("slow; ")[2].partition(" of ")[0] for line in fake.journal().splitlines()[-2:]]
+    assert endings == ["the caller left after 100", "the caller left after 0"]
+    assert fake.journal().count("the caller left") == 2
+
+
+def test_without_a_transport_nothing_is_slow(fake: FakeDevRev) -> None:
+    fake.play_next(Fault.slow(before=LONG))
+    assert fake.handle("POST", GET, [], b"{}").status == 401
+    assert fake.journal().endswith("slow; arrived whole")

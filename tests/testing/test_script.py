@@ -1,0 +1,146 @@
+"""What the next requests to FakeDevRev meet: scripted answers, lost connections, faults."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from json import loads
+from typing import Any
+
+import httpx
+import pytest
+
+from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
+from tests.testing.helpers import DELETE, GET, ask
+
+
+@pytest.mark.parametrize(
+    ("script", "headers", "content"),
+    [
+        ({"json": {"a": [1, None]}}, {"Content-Type": "application/json", "Content-Length": "16"}, b'{"a": [1, null]}'),
+        ({"json": None}, {"Content-Type": "application/json", "Content-Length": "4"}, b"null"),
+        ({"content": b"{"}, {"Content-Type": "application/json", "Content-Length": "1"}, b"{"),
+        ({"html": None, "content": None, "headers": None, "details": None}, {"Content-Length": "0"}, b""),
+        ({"status": 204}, {}, b""),
+        ({"status": 304}, {}, b""),
+        ({"status": 302, "headers": {"Location": "/x"}}, {"Location": "/x", "Content-Length": "0"}, b""),
+        ({"status": 404, "content": b""}, {"Content-Length": "0"}, b""),
+        (
+            {"status": 502, "html": "<h1>Bad Gateway \N{EM DASH}</h1>"},
+            {"Content-Type": "text/html; charset=utf-8", "Content-Length": "24"},
+            b"<h1>Bad Gateway \xe2\x80\x94</h1>",
+        ),
+        (
+            {"content": b"x", "headers": {"content-type": "text/plain", "content-length": "9"}},
+            {"content-type": "text/plain", "content-length": "9"},
+            b"x",
+        ),
+        (
+            {"content": b"1\r\nx\r\n0\r\n\r\n", "headers": {"Transfer-Encoding": "chunked"}},
+            {"Content-Type": "application/json", "Transfer-Encoding": "chunked"},
+            b"1\r\nx\r\n0\r\n\r\n",
+        ),
+        (
+            {"status": 503, "html": "", "retry_after": 1.5, "headers": {"Retry-After": "soon"}},
+            {"Retry-After": "soon", "Content-Length": "0"},
+            b"",
+        ),
+    ],
+)
+def test_an_answer_is_sent_as_scripted(
+    fake: FakeDevRev, token: IssuedToken, script: dict[str, Any], headers: dict[str, str], content: bytes
+) -> None:
+    """No header is added but those that carry the body; a header of the script goes before them."""
+    fake.respond_next(**script)
+    fake.play_next(Fault.answer(**script))
+    answer = ask(fake, token, DELETE, {})
+    assert tuple(answer) == (script.get("status", 200), list(headers.items()), content)
+    assert ask(fake, token, DELETE, {}) == answer
+    assert (fake.requests[0].status, fake.requests[0].token_id) == (answer.status, token.id)
+    assert fake.token_status(token.id) == "active"
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after", "body"),
+    [
+        (400, None, {"type": "bad_request", "message": "Bad Request"}),
+        (418, None, {"message": "I'm a Teapot"}),
+        (429, 2, {"type": "too_many_requests", "message": "Too Many Requests", "retry_after": 2}),
+        (429, 0.5, {"type": "too_many_requests", "message": "Too Many Requests"}),
+        (429, "Fri, 02 Jan 2026 00:00:00 GMT", {"type": "too_many_requests", "message": "Too Many Requests"}),
+        (
+            500,
+            None,
+            {"type": "internal_error", "message": "Internal Server Error", "reference_id": "fake-reference-1"},
+        ),
+        (503, 7, {"type": "service_unavailable", "message": "Service Unavailable"}),
+        (520, 1, {"message": "error"}),
+    ],
+)
+def test_an_error_has_the_usual_body_of_its_status(
+    fake: FakeDevRev, token: IssuedToken, status: int, retry_after: float | str | None, body: dict[str, object]
+) -> None:
+    """Without a `type` where the API has none; retry_after is in the body of a 429 only, and if it is whole."""
+    fake.respond_next(status, retry_after=retry_after)
+    answer = ask(fake, token, GET, {})
+    assert (answer.status, loads(answer.content)) == (status, body)
+    assert dict(answer.headers).get("Retry-After") == (None if retry_after is None else str(retry_after))
+
+
+@pytest.mark.parametrize(
+    ("status", "details", "body"),
+    [
+        (401, {"type": "dev_org_deactivated"}, {"type": "dev_org_deactivated"}),
+        (403, {"object_ids": ["don:1"]}, {"type": "forbidden", "object_ids": ["don:1"]}),
+        (413, {}, {"type": "request_entity_too_large", "max_bytes": 1_048_576}),
+        (413, {"max_bytes": 10}, {"type": "request_entity_too_large", "max_bytes": 10}),
+    ],
+)
+def test_an_error_takes_details(
+    fake: FakeDevRev, token: IssuedToken, status: int, details: dict[str, object], body: dict[str, object]
+) -> None:
+    """Such as those of newer error types."""
+    fake.respond_next(status, details=details)
+    answer = ask(fake, token, GET, {})
+    content = loads(answer.content)
+    assert content.pop("message")
+    assert (answer.status, content) == (status, body)
+
+
+def test_steps_are_played_in_order_and_then_the_fake_answers_again() -> None:
+    """Answers and losses queue up in one script; played answers cost nothing of the rate limit."""
+    fake = FakeDevRev(rate_limit=1)
+    token = fake.issue_token(fake.add_user())
+    fake.respond_next(503, times=2)
+    fake.lose_connection()
+    fake.play_next(Fault.answer(429))
+    assert fake.unplayed == 4
+    statuses: list[int | None] = []
+    for _ in range(5):
+        try:
+            statuses.append(ask(fake, token, DELETE, {}).status)
+        except ConnectionAbortedError:
+            statuses.append(None)
+    assert statuses == [503, 503, None, 429, 200]
+    assert [request.status for request in fake.requests] == statuses
+    assert (fake.unplayed, fake.token_status(token.id)) == (0, "revoked")
+
+
+@pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout])
+def test_what_was_never_sent_cannot_be_carried_out(fake: FakeDevRev, error: type[httpx.TransportError]) -> None:
+    with pytest.raises(ValueError, match=f"{error.__name__} means that the request was never sent"):
+        fake.lose_connection(after_processing=True, error=error)
+
+
+def test_a_script_that_makes_no_sense_is_refused(fake: FakeDevRev, token: IssuedToken) -> None:
+    """And nothing of it is played."""
+    bodies: list[dict[str, Any]] = [{"json": None}, {"html": ""}, {"content": b""}, {"status": 400, "details": {}}]
+    for one, other in pairwise(bodies):
+        with pytest.raises(ValueError, match="one of json, html, content and details"):
+            fake.respond_next(**one, **other)
+    with pytest.raises(ValueError, match="400 or more"):
+        fake.respond_next(399, details={})
+    with pytest.raises(ValueError, match="times"):
+        fake.respond_next(times=0)
+    with pytest.raises(ValueError, match="times"):
+        fake.lose_connection(times=0)
+    assert ask(fake, token, GET, {"token_id": token.id}).status == 200

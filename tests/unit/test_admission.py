@@ -1,0 +1,358 @@
+"""Who may send: at most so many at once, nobody while the rate limit says wait, and first come, first served."""
+
+from __future__ import annotations
+
+import gc
+import math
+from typing import cast
+
+import httpx
+import pytest
+
+from devrev_auth_client._admission import Admission, Closing, Slot
+from tests.unit.admission_runtime import CLOSING, Event, Events
+
+LATE = 1000.0
+
+
+class Bench:
+    """An admission, its clock, and its callers."""
+
+    def __init__(self, size: int = 10_000) -> None:
+        self.now = 0.0
+        self.events = Events()
+        self.admission = Admission(size, lambda: self.now)
+
+    def enter(self, count: int = 1, deadline: float = LATE) -> list[Slot]:
+        """Have so many callers come; each who was not admitted asks once how long to wait."""
+        slots = []
+        for _ in range(count):
+            slots.append(self.admission.enter(self.events.runtime, deadline))
+            if slots[-1].epoch is None:
+                self.admission.next_wait(slots[-1])
+        return slots
+
+    def wait(self, slot: Slot) -> float | None:
+        """The seconds for which a caller is to wait now."""
+        due = self.admission.next_wait(slot)
+        return due and due[1]
+
+    def close(self, slot: Slot | None = None, seconds: float = 10.0, *, passed: bool = False) -> None:
+        """A call, or a new one, meets a 429."""
+        self.admission.close(slot or self.enter()[0], seconds, CLOSING, passed=passed)
+
+    def close_after(self, passing: int) -> None:
+        """So many calls pass and one meets a 429, all of them sent at once."""
+        *passed, refused = self.enter(passing + 1)
+        for slot in passed:
+            self.admission.passed(slot)
+        self.close(refused)
+
+    def rounds(self, waiting: list[Slot]) -> list[int]:
+        """Let the server accept whoever is admitted, round after round; the size of each."""
+        self.wait(waiting[0])
+        sizes = []
+        while waiting:
+            allowed = admitted(waiting)
+            assert allowed == waiting[: len(allowed)], "not in the order in which they came"
+            sizes.append(len(allowed))
+            waiting = waiting[len(allowed) :]
+            for slot in allowed:
+                self.admission.passed(slot)
+        return sizes
+
+
+def admitted(slots: list[Slot]) -> list[Slot]:
+    return [slot for slot in slots if slot.epoch is not None]
+
+
+def is_woken(slot: Slot) -> bool:
+    return cast("Event", slot.event).is_set
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def test_no_more_than_max_connections_send_at_once_and_the_others_queue_in_order() -> None:
+    """A slot that is given back goes to whoever waits longest, and never past the queue."""
+    bench = Bench(size=3)
+    slots = bench.enter(6)
+    assert admitted(slots) == slots[:3]
+    bench.admission.give_back(slots[1])
+    assert admitted(slots) == slots[:4]
+    assert is_woken(slots[3])
+    bench.admission.give_back(slots[4])  # left the queue
+    bench.admission.passed(slots[0])
+    assert admitted(slots) == [*slots[:4], slots[5]]
+    assert bench.admission.enter(bench.events.runtime, LATE).epoch is None
+    assert bench.admission.refusal() is None  # connections are short, not the rate limit
+
+
+def test_a_slot_that_is_dropped_counts_as_given_back() -> None:
+    """An interruption may strike between any two lines: of one that sends, or waits, or was admitted just now."""
+    bench = Bench(size=1)
+    slots = bench.enter(4)
+    del slots[1]
+    gc.collect()
+    del slots[0]
+    gc.collect()
+    assert admitted(slots) == slots[:1]
+    del slots[0]
+    gc.collect()
+    assert admitted(slots) == slots
+
+
+def test_the_size_counts_calls_of_before_a_429_too() -> None:
+    """They still have their connections."""
+    bench = Bench(size=2)
+    first, second = bench.enter(2)
+    bench.close(first)
+    bench.now = 10.0
+    (third,) = bench.enter()
+    assert third.epoch == 1
+    bench.admission.give_back(third)
+    (probe, waiting) = bench.enter(2)
+    assert (probe.epoch, waiting.epoch) == (1, None)
+    bench.admission.passed(probe)
+    bench.admission.give_back(second)
+    assert waiting.epoch == 1
+
+
+def test_a_429_stops_everybody_and_the_first_in_the_queue_holds_the_timer(bench: Bench) -> None:
+    """The others sleep until they are woken, or until their own time is over."""
+    bench.close()
+    bench.now = 4.0
+    (first, second) = [*bench.enter(), *bench.enter(deadline=50.0)]
+    assert [bench.wait(first), bench.wait(second)] == [6.0, 46.0]
+    bench.admission.give_back(first)  # cancelled
+    assert is_woken(second)
+    assert bench.wait(second) == 6.0
+    bench.now = 9.999
+    assert bench.wait(second) is not None
+    bench.now = 10.0
+    assert bench.wait(second) is None
+    assert second.epoch == 1
+
+
+def test_whoever_was_admitted_before_a_429_may_not_send_any_more(bench: Bench) -> None:
+    """Nor a probe, while an older call's 429 lengthens the pause."""
+    early, late, refused = bench.enter(3)
+    assert bench.admission.may_send(early)
+    bench.close(refused)
+    bench.now = 10.0
+    assert not bench.admission.may_send(early)
+    (probe,) = bench.enter()
+    bench.close(late, 5.0)
+    assert not bench.admission.may_send(probe)
+    bench.now = 15.0
+    assert bench.admission.may_send(probe)
+
+
+@pytest.mark.parametrize(
+    ("passing", "waiting", "rounds"),
+    [
+        (40, 40, [1, 2, 4, 8, 16, 9]),
+        # Five as before and one alone; it got through: five more with care, and one alone; then ten; then twenty.
+        (5, 47, [1, 2, 2, 1, 1, 1, 1, 1, 1, 2, 2, 3, 2, 1, 4, 4, 4, 5, 2, 1, 6]),
+        (0, 5, [1, 1, 1, 1, 1]),
+    ],
+)
+def test_when_the_pause_is_over_one_goes_and_each_success_lets_more_follow(
+    bench: Bench, passing: int, waiting: int, rounds: list[int]
+) -> None:
+    """But no more in all than passed before; then one goes alone, and each next run is twice as long."""
+    bench.close_after(passing)
+    slots = bench.enter(waiting)
+    bench.now = 10.0
+    assert bench.rounds(slots) == rounds
+
+
+def test_a_429_of_the_one_alone_pauses_again_and_the_number_that_passed_still_holds(bench: Bench) -> None:
+    bench.close_after(3)
+    slots = bench.enter(20)
+    for window in (10.0, 20.0, 30.0):
+        bench.now = window
+        bench.wait(slots[0])
+        for _ in range(3):
+            bench.admission.passed(slots.pop(0))
+        alone = slots.pop(0)
+        assert alone.epoch is not None
+        bench.close(alone)
+        assert admitted(slots) == []
+
+
+@pytest.mark.parametrize("lesson", ["before a pause", "of a probe that was refused", "overtaken", "with the last one"])
+def test_what_the_number_that_passed_is_taken_from(bench: Bench, lesson: str) -> None:
+    """The burst that met the 429, with the calls that it overtook; a probe that is refused teaches nothing."""
+    if lesson == "before a pause":
+        for slot in bench.enter(1000):
+            bench.admission.passed(slot)
+        bench.close_after(3)
+    elif lesson == "of a probe that was refused":
+        bench.close_after(3)
+        bench.now = 10.0
+        bench.close()
+    elif lesson == "overtaken":
+        *allowed, refused = bench.enter(4)
+        bench.close(refused)
+        for slot in allowed:
+            bench.admission.passed(slot)
+    else:
+        *allowed, last = bench.enter(3)
+        for slot in allowed:
+            bench.admission.passed(slot)
+        bench.close(last, passed=True)  # `X-Ratelimit-Remaining: 0`
+    slots = bench.enter(10)
+    bench.now += 10.0
+    assert bench.rounds(slots)[:3] == [1, 2, 1]  # three as before, and one alone
+
+
+def test_a_hundred_429s_of_calls_under_way_are_one_lesson(bench: Bench) -> None:
+    """Later ones lengthen the pause, and never shorten it; their slots hold nobody up."""
+    slots = bench.enter(100)
+    for seconds in (10.0, 5.0, 12.0, 1.0):
+        bench.close(slots.pop(), seconds)
+    assert bench.admission.refusal() == (CLOSING, 12.0)
+    waiting = bench.enter(5)
+    bench.now = 12.0
+    bench.wait(waiting[0])
+    assert admitted(waiting) == waiting[:1]
+    for slot in slots:
+        bench.admission.give_back(slot)
+    assert admitted(waiting) == waiting[:1]
+
+
+def test_the_refusal_tells_what_closed_the_gate_and_for_how_long_still(bench: Bench) -> None:
+    assert bench.admission.refusal() == (Closing(httpx.Headers(), None), 0.0)
+    bench.close()
+    bench.now = 4.0
+    assert bench.admission.refusal() == (CLOSING, 6.0)
+    bench.now = 11.0
+    assert bench.admission.refusal() == (CLOSING, 0.0)
+
+
+def test_whoever_cannot_make_it_is_refused_at_once_and_the_others_keep_their_places(bench: Bench) -> None:
+    """When the gate closes, and at the first question; exactly at the opening is too late."""
+    bench.close()
+    (probe,) = bench.enter()
+    patient, hopeless, endless = (bench.enter(deadline=end)[0] for end in (20.001, 20.0, math.inf))
+    bench.now = 10.0
+    bench.wait(probe)
+    bench.close(probe)
+    assert hopeless.is_refused
+    assert is_woken(hopeless)
+    assert bench.wait(hopeless) is None
+    assert not patient.is_refused
+    assert (endless.is_refused, bench.wait(endless)) == (False, math.inf)
+    assert bench.enter(deadline=20.0)[0].is_refused
+    # The patient one slept until its own deadline while the gate was only full; now it holds the timer.
+    assert is_woken(patient)
+    assert bench.wait(patient) == 10.0
+    bench.now = 20.0
+    bench.wait(patient)
+    assert (patient.epoch, endless.epoch) == (2, None)
+
+
+def test_whoever_is_out_of_time_behind_a_slow_probe_is_refused(bench: Bench) -> None:
+    """The gate is open, but the one in front did not come back."""
+    bench.close()
+    first, second = bench.enter(2, deadline=15.0)
+    bench.now = 10.0
+    bench.wait(first)
+    bench.now = 15.0
+    assert bench.wait(second) is None
+    assert second.is_refused
+
+
+def test_one_refused_before_it_slept_leaves_the_timer_to_the_next(bench: Bench) -> None:
+    """Two threads may enter before the first of them asks."""
+    bench.close()
+    hopeless = bench.admission.enter(bench.events.runtime, 5.0)
+    (patient,) = bench.enter()
+    assert bench.wait(hopeless) is None
+    assert is_woken(patient)
+    assert bench.wait(patient) == 10.0
+
+
+def test_a_longer_pause_lets_the_timer_run_again(bench: Bench) -> None:
+    """An older call's 429 asked for more while the head slept."""
+    older, refused = bench.enter(2)
+    bench.close(refused)
+    (waiting,) = bench.enter()
+    bench.close(older, 15.0)
+    bench.now = 10.0
+    assert bench.wait(waiting) == 5.0
+
+
+def test_whoever_comes_later_does_not_overtake(bench: Bench) -> None:
+    """Also when the pause is over and nobody of the queue has noticed yet; a probe that fails hands the turn on."""
+    bench.close()
+    first, second = bench.enter(2)
+    bench.now = 10.0
+    (third,) = bench.enter()
+    assert admitted([first, second, third]) == [first]
+    bench.admission.give_back(first)  # cancelled before it knew, or lost its connection
+    assert admitted([second, third]) == [second]
+    assert is_woken(second)
+    bench.admission.give_back(first)  # twice does no harm
+    assert third.epoch is None
+
+
+def test_a_forked_child_starts_with_nobody_and_keeps_the_pause() -> None:
+    """Its parent's callers do not exist in it; the server's word still holds."""
+    bench = Bench(size=2)
+    bench.close()
+    slots = bench.enter(3)
+    bench.admission.after_fork()
+    assert bench.admission.refusal() == (CLOSING, 10.0)
+    bench.now = 10.0
+    assert admitted(bench.enter()) != []
+    assert admitted(slots) == []
+
+
+def test_a_closed_client_refuses_all_who_wait_and_who_will(bench: Bench) -> None:
+    bench.close()
+    slots = bench.enter(3)
+    bench.admission.shut()
+    assert all(slot.is_refused and is_woken(slot) for slot in slots)
+    assert bench.enter()[0].is_refused
+    bench.now = 20.0
+    assert bench.enter()[0].is_refused
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["full", "after a 429"])
+def test_calls_lost_with_their_event_loop_hold_nobody_up(closed: bool) -> None:
+    """Those under way, and those in the queue, be it as its head that holds the timer."""
+    bench = Bench(size=1)
+    if closed:
+        bench.close()
+        bench.now = 10.0
+    lost, queued = bench.enter(2)
+    bench.events.ended = True
+    bench.events = Events()
+    (alive,) = bench.enter()
+    assert bench.wait(alive) is None
+    assert admitted([lost, queued, alive]) == [lost, alive]
+    bench.admission.give_back(lost)  # its coroutine was collected
+    (another,) = bench.enter()
+    assert another.epoch is None
+
+
+def test_a_caller_of_a_closed_event_loop_does_not_keep_the_timer(bench: Bench) -> None:
+    """It slept until its own deadline when the gate closed again."""
+    bench.close()
+    (probe,) = bench.enter()
+    loop, bench.events = bench.events, Events()
+    dead_events, bench.events = bench.events, Events()
+    dead = bench.admission.enter(dead_events.runtime, LATE)
+    (alive,) = bench.enter()
+    bench.now = 10.0
+    bench.wait(probe)
+    bench.wait(dead)
+    dead_events.ended = True
+    bench.close(probe)
+    assert not loop.ended
+    assert is_woken(alive)
+    assert bench.wait(alive) == 10.0

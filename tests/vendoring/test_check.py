@@ -1,0 +1,68 @@
+"""`--check` says whether a copy is whole and current, and changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.vendoring.host import COPY, Host, contents, sdk
+
+
+@pytest.fixture
+def host(host: Host, old: Path) -> Host:
+    return host.vendored(old)
+
+
+def checked(host: Host, sdk: Path) -> tuple[int, list[str]]:
+    before = contents(host.root)
+    code, printed, told = host.vendor(sdk, "--check")
+    assert (told, contents(host.root)) == ("", before)
+    return code, printed.splitlines()
+
+
+def test_a_whole_copy(host: Host, old: Path) -> None:
+    assert checked(host, old) == (0, ["whole and current: 1.9.0"])
+
+
+def test_caches_and_line_ends_are_no_edits(host: Host, old: Path) -> None:
+    for name in ("__pycache__/a.pyc", ".ruff_cache/0.1/x", "generated/.mypy_cache/x.json", ".DS_Store"):
+        host.write(f"{COPY}/{name}", "x")
+    errors = host.copy / "errors.py"
+    errors.write_bytes(errors.read_bytes().replace(b"\n", b"\r\n"))
+    assert checked(host, old) == (0, ["whole and current: 1.9.0"])
+
+
+def test_every_edit_is_named_and_the_age_as_well(host: Host, old: Path, new: Path) -> None:
+    host.write(f"{COPY}/errors.py", "")
+    host.write(f"{COPY}/generated/mine.py", "")
+    host.write(f"{COPY}/.gitignore", "")
+    (host.copy / "LICENSE").unlink()
+    edits = ["edited: errors.py", "missing: LICENSE", "added: .gitignore", "added: generated/mine.py"]
+    assert checked(host, old) == (3, edits)
+    assert checked(host, new) == (3, [*edits, "older: the copy is 1.9.0, the SDK 1.10.0"])
+
+
+def test_older_newer_and_different(host: Host, old: Path, new: Path, tmp_path: Path) -> None:
+    assert checked(host, new) == (4, ["older: the copy is 1.9.0, the SDK 1.10.0"])
+    other = sdk(tmp_path / "other", "1.9.0", errors="OTHER = True")
+    assert checked(host, other) == (4, ["different: the copy is 1.9.0, the SDK 1.9.0"])
+    host.vendored(new, "--update")
+    assert checked(host, old) == (4, ["newer: the copy is 1.10.0, the SDK 1.9.0"])
+
+
+def test_no_copy(host: Host, old: Path) -> None:
+    (host.copy / "vendored.json").unlink()
+    assert "is no vendored copy" in host.vendor(old, "--check")[2]
+    host.git("rm", "-r", "--quiet", "--force", COPY)
+    code, printed, told = host.vendor(old, "--check")
+    assert (code, printed, "is no vendored copy" in told) == (1, "", True)
+
+
+@pytest.mark.parametrize("text", ["", "<<<<<<< ours\n{}\n", "[]", "{}", '{"format": 3, "files": {}}'])
+def test_a_stamp_that_cannot_be_read(host: Host, old: Path, text: str) -> None:
+    """What a merge left behind, or a version to come wrote: never taken for a copy without edits."""
+    host.write(f"{COPY}/vendored.json", text)
+    for arguments in (["--check"], ["--update", "--force"]):
+        code, printed, told = host.vendor(old, *arguments)
+        assert (code, printed, "is no stamp that this version can read" in told) == (1, "", True)

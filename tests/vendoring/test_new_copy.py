@@ -1,0 +1,126 @@
+"""A new copy: what is in it, what its stamp says, and where none can be made."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.vendoring.host import COPY, PACKAGE, ROOT, Host, contents, sdk
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+TOOLS = {"ruff.toml", ".gitattributes", "vendored.json"}
+
+
+def tops(host: Host) -> set[str]:
+    """The files and folders at the top of the copy."""
+    return {name.partition("/")[0] for name in contents(host.copy)}
+
+
+def test_a_copy_is_the_client_alone_and_what_it_has_is_the_packages(host: Host, old: Path) -> None:
+    host.vendored(old)
+    assert tops(host).isdisjoint(
+        {"testing", "testing.py", "_fake", "pytest_plugin.py", "cli", "cli.py", "_cli", "vendor"}
+    )
+    assert {"LICENSE", "py.typed", "generated", "__init__.py", "_async_client.py", *TOOLS} <= tops(host)
+    package, copied = contents(old / PACKAGE.name), contents(host.copy)
+    assert {name: package.get(name) for name in copied if name not in TOOLS}.items() <= copied.items()
+    assert host.git("status", "--porcelain") == ""
+    assert {path.name for path in host.copy.parent.iterdir()} == {"__init__.py", host.copy.name}
+
+
+def test_with_adds_to_it(host: Host, old: Path) -> None:
+    """Whole: what no extra has is the client's."""
+    host.vendored(old, "--with", "testing", "--with", "cli", "--with", "vendor", "--with", "cli")
+    assert contents(host.copy).keys() == contents(old / PACKAGE.name).keys() | TOOLS
+    assert host.stamp()["extras"] == ["cli", "testing", "vendor"]
+
+
+def test_the_stamp_says_where_the_copy_comes_from(host: Host, old: Path) -> None:
+    host.vendored(old)
+    stamp, copied = host.stamp(), contents(host.copy)
+    pins = (ROOT / "requirements" / "dev.txt").read_text("utf-8")
+    assert (stamp["version"], stamp["commit"], stamp["extras"]) == ("1.9.0", None, [])
+    assert f"\nopenapi-python-client=={stamp['generator']} " in pins
+    description = (ROOT / "openapi" / "auth-tokens.yaml").read_bytes()
+    assert stamp["description_sha256"] == hashlib.sha256(description).hexdigest()
+    del copied["vendored.json"]
+    assert stamp["files"] == {name: hashlib.sha256(content).hexdigest() for name, content in copied.items()}
+
+
+def test_a_checkout_without_changes_gives_its_commit(tmp_path: Path, host: Host) -> None:
+    """Also in a hook of the host's, where git's variables name another repository."""
+    checkout = Host(tmp_path / "checkout")
+    sdk(checkout.root, "1.0.0")
+    checkout.write("openapi/auth-tokens.yaml", "")
+    checkout.write(".gitignore", "__pycache__/\n")
+    commit = checkout.commit("the SDK")
+    assert host.vendor(checkout.root, GIT_DIR=str(host.root / ".git"))[0] == 0
+    assert host.stamp()["commit"] == commit
+    checkout.write(f"{PACKAGE.name}/errors.py", "")
+    assert host.vendor(checkout.root, "--update")[0] == 0
+    assert host.stamp()["commit"] is None
+
+
+@pytest.mark.parametrize("extras", [(), ("cli", "testing")])
+def test_the_requirements_are_those_of_the_project(host: Host, old: Path, extras: tuple[str, ...]) -> None:
+    code, printed, told = host.vendor(old, *(f"--with={extra}" for extra in extras))
+    expected = [*PROJECT["dependencies"], *(line for name in extras for line in PROJECT["optional-dependencies"][name])]
+    assert (code, printed.splitlines()) == (0, expected)
+    assert PROJECT["requires-python"] in told
+
+
+def test_the_licence_in_the_package_is_the_repositorys() -> None:
+    assert (PACKAGE / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--force"], ["--check", "--force"], ["--check", "--update"], ["--check", "--with=cli"], ["--with=docs"]],
+)
+def test_arguments_that_make_no_sense_are_refused(host: Host, old: Path, arguments: list[str]) -> None:
+    code, _, told = host.vendor(old, *arguments)
+    assert (code, "usage: python -m devrev_auth_client.vendor" in told) == (2, True)
+    assert not host.copy.exists()
+
+
+def test_what_is_there_already_is_left_alone(host: Host, old: Path) -> None:
+    """An empty folder, somebody's code, a file, a copy."""
+    host.copy.mkdir()
+    assert "exists and is no vendored copy" in host.vendor(old)[2]
+    host.write(f"{COPY}/own.py", "")
+    assert "exists and is no vendored copy" in host.vendor(old)[2]
+    assert host.vendor(old, "--update", "--force")[0] == 1
+    assert contents(host.copy) == {"own.py": b""}
+    (host.copy / "own.py").rename(host.root / "file")
+    host.copy.rmdir()
+    (host.root / "file").rename(host.copy)
+    assert host.vendor(old)[0] == 1
+    host.copy.unlink()
+    host.vendored(old)
+    code, printed, told = host.vendor(old)
+    assert (code, printed, "Add --update to renew it" in told) == (1, "", True)
+
+
+@pytest.mark.parametrize("dest", ["my-sdk", "class", "{old}", "{old}/devrev_auth_client/copy"])
+def test_names_and_places_that_no_copy_can_have(host: Host, old: Path, dest: str) -> None:
+    before = contents(old)
+    command = (sys.executable, "-m", "devrev_auth_client.vendor", dest.format(old=old))
+    assert host.run(*command, PYTHONPATH=str(old)).returncode == 1
+    assert (contents(old), [*host.root.glob("*-*")]) == (before, [])
+
+
+def test_a_copy_is_no_source_of_copies(host: Host, old: Path) -> None:
+    """A new stamp would make its edits pass for the SDK's own code. It checks itself, and that is all."""
+    host.vendored(old, "--with=vendor")
+    command = ("-m", f"{COPY.replace('/', '.')}.vendor")
+    done = host.run(sys.executable, *command, COPY, "--check")
+    assert (done.returncode, done.stdout) == (0, "whole and current: 1.9.0\n")
+    done = host.run(sys.executable, *command, "another")
+    assert (done.returncode, "is a vendored copy" in done.stderr) == (1, True)
+    host.write(f"{COPY}/errors.py", "")
+    done = host.run(sys.executable, *command, COPY, "--check")
+    assert (done.returncode, done.stdout) == (3, "edited: errors.py\n")

@@ -1,0 +1,108 @@
+"""`--update` renews a copy, and takes no edit away without `--force`; git puts the edits back on top."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from devrev_auth_client import vendor
+from tests.vendoring.host import COPY, ROOT, Host, contents, sdk
+
+
+@pytest.fixture
+def host(host: Host, old: Path) -> Host:
+    return host.vendored(old)
+
+
+def test_an_update_gives_what_a_new_copy_would_be(host: Host, new: Path, tmp_path: Path) -> None:
+    host.vendored(new, "--update")
+    assert contents(host.copy) == contents(Host(tmp_path / "another").vendored(new).copy)
+    assert host.vendor(new, "--check")[0] == 0
+    assert {path.name for path in host.copy.parent.iterdir()} == {"__init__.py", host.copy.name}
+
+
+def test_a_module_that_is_gone_upstream_goes(host: Host, tmp_path: Path) -> None:
+    newer = sdk(tmp_path / "newer", "2.0.0")
+    (newer / "devrev_auth_client" / "retry.py").unlink()
+    assert host.vendor(newer, "--update")[0] == 0
+    assert not (host.copy / "retry.py").exists()
+
+
+def test_a_current_copy_is_not_touched(host: Host, old: Path) -> None:
+    before = host.copy.stat().st_ino
+    assert host.vendor(old, "--update")[0] == 0
+    assert host.copy.stat().st_ino == before
+
+
+def test_the_stamp_remembers_what_was_added(host: Host, old: Path, new: Path) -> None:
+    host.vendored(old, "--update", "--with=testing")
+    assert (host.copy / "pytest_plugin.py").exists()
+    assert host.vendor(old, "--check")[0] == 0
+    host.vendored(new, "--update", "--with=cli")
+    assert (host.copy / "pytest_plugin.py").exists()
+    assert host.stamp()["extras"] == ["cli", "testing"]
+
+
+@pytest.mark.parametrize("edit", ["edited: errors.py", "missing: errors.py", "added: mine.py"])
+def test_edits_go_by_force_alone(host: Host, old: Path, new: Path, edit: str) -> None:
+    name = edit.partition(" ")[2]
+    if edit.startswith("missing"):
+        (host.copy / name).unlink()
+    else:
+        host.write(f"{COPY}/{name}", "mine = 1\n")
+    before = contents(host.copy)
+    for source in (old, new):
+        code, printed, told = host.vendor(source, "--update")
+        assert (code, printed, f"    {edit}\n" in told, "Add --force" in told) == (1, "", True, True)
+        assert contents(host.copy) == before
+    assert host.vendor(new, "--update", "--force")[0] == 0
+    assert host.vendor(new, "--check")[0] == 0
+
+
+def test_a_newer_copy_goes_back_by_force_alone(host: Host, old: Path, new: Path) -> None:
+    host.vendored(new, "--update")
+    assert "newer: the copy is 1.10.0, the SDK 1.9.0" in host.vendor(old, "--update")[2]
+    assert host.vendor(old, "--update", "--force")[0] == 0
+    assert host.stamp()["version"] == "1.9.0"
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+def test_a_failure_to_rename_leaves_the_copy_as_it_was(
+    host: Host, monkeypatch: pytest.MonkeyPatch, failing: int
+) -> None:
+    before, rename, calls = contents(host.root), Path.rename, 0
+
+    def rename_or_fail(path: Path, target: Path) -> Path:
+        nonlocal calls
+        calls += 1
+        if calls == failing:
+            raise PermissionError(13, "Permission denied")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename_or_fail)
+    with pytest.raises(PermissionError):
+        vendor.update(host.copy, force=True)
+    assert contents(host.root) == before
+
+
+def test_git_alone_keeps_a_local_fix_through_an_update(host: Host, new: Path, tmp_path: Path) -> None:
+    """By the very lines of the how-to."""
+    fixed = (host.copy / "errors.py").read_text("utf-8").replace('"""', '"""Fixed here. ', 1)
+    host.write(f"{COPY}/errors.py", fixed)
+    host.commit("Fix what upstream has not fixed yet")
+    host.write("acme/own.py", "")
+    host.commit("Something else")
+
+    text = (ROOT / "docs" / "how-to" / "vendoring.md").read_text("utf-8")
+    (lines,) = re.findall(r"```sh\n(copy=[^`]*)```", text)
+    lines = re.sub(r"(?m)^copy=\S+", f"copy={COPY}", lines).replace("python ", f"{sys.executable} ")
+    newest = sdk(tmp_path / "newest", "1.11.0")
+    for source in (new, newest):  # Twice: after the first, the fix is where the next update finds it.
+        done = host.run("sh", "-e", "-c", lines, PYTHONPATH=str(source))
+        assert done.returncode == 0, done.stderr
+    assert (host.copy / "errors.py").read_text("utf-8") == fixed
+    assert host.stamp()["version"] == "1.11.0"
+    assert host.vendor(newest, "--check")[:2] == (3, "edited: errors.py\n")
