@@ -147,7 +147,7 @@ class Run:
             reason += f". {self.host} says: {' '.join(': '.join(filter(None, said)).split())[:500]}"
         elif not isinstance(error, errors.RevocationUnconfirmedError):
             # Errors speak of what Python calls things; a shell has other names.
-            text = re.sub(r"^auth_tokens_\w+: ", "", str(error)).replace("total_timeout", "--total-timeout")
+            text = str(error).removeprefix(f"{error.operation}: ").replace("total_timeout", "--total-timeout")
             text = text.replace("get_auth_token", "`devrev-auth get TOKEN_ID`")
             reason += re.sub(r"\bbase_url\b", name, text)
         if isinstance(error, errors.UnauthenticatedError) and self.host != _DEVREV:
@@ -186,12 +186,7 @@ def outcome_of(error: DevRevAuthError, *, revocation: bool) -> tuple[ExitCode, s
     # Of most 5xx, and of an answer that cannot be read, nobody can tell whether the server acted before it.
     doubt = ExitCode.UNCONFIRMED if revocation else ExitCode.NO_ANSWER
     again = _AGAIN if revocation else ""
-    # Only the last attempt decides the class of the error.
-    timed_out = [re.match("timed out|no answer within", attempt.failure or "") for attempt in error.attempts]
     check = "Check the network, the proxy and the base URL (--base-url, DEVREV_BASE_URL)"
-    check += (
-        ", or allow an attempt more time with --timeout." if isinstance(error, TimeoutError) or any(timed_out) else "."
-    )
     match error:
         case errors.ConfigurationError():
             return ExitCode.WRONG_USE, "" if revocation else "Error: ", ""
@@ -224,6 +219,8 @@ def outcome_of(error: DevRevAuthError, *, revocation: bool) -> tuple[ExitCode, s
         case errors.TotalTimeoutError():
             return ExitCode.NO_ANSWER, "out of time: ", "Allow more time with --total-timeout."
         case errors.InvalidResponseError():
-            return doubt, "no usable answer: ", again or check
+            return doubt, "no usable answer: ", again or f"{check}."
+        case errors.AttemptTimeoutError():
+            return ExitCode.NO_ANSWER, "no answer: ", f"{check}, or allow an attempt more time with --timeout."
         case _:
-            return ExitCode.NO_ANSWER, "no answer: ", check
+            return ExitCode.NO_ANSWER, "no answer: ", f"{check}."

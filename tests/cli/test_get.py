@@ -109,7 +109,7 @@ FAILURES = [
         1,
         r"Rejected\. HOST says: 404: no route\nCheck the base URL .*",
     ),
-    ({"status": 302}, 4, r"No usable answer: the 302 response is no .*; check DEVREV_BASE_URL\nCheck the network, .*"),
+    ({"status": 302}, 4, r"No usable answer: the 302 .*; check DEVREV_BASE_URL\nCheck the network, .*"),
     ({"status": 520}, 4, r"Server error\. HOST says: 520.*"),
     (
         {"status": 429, "retry_after": 3600},

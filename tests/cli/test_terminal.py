@@ -91,6 +91,12 @@ def test_a_revocation_that_is_stopped_after_a_doubtful_answer_is_unconfirmed(
     assert done.status == 3
 
 
+def test_verbose_keeps_a_line_of_each_attempt(fake: FakeDevRev, environment: Environment, host: str) -> None:
+    fake.respond_next(503, retry_after=1)
+    with Terminal("get", FIRST, "--verbose", variables=environment) as terminal:
+        assert f"attempt 1: {host} answered 503; trying again in 1." in terminal.ended().out
+
+
 @pytest.mark.parametrize(("status", "colour"), [("active", 32), ("expired", 33), ("revoked", 31)])
 def test_colours_mark_what_matters(fake: FakeDevRev, environment: Environment, status: str, colour: int) -> None:
     fake.respond_next(json={"token": {"id": "x", "status": status, "expires_at": "2020-01-01T00:00:00Z"}})
