@@ -26,7 +26,8 @@ from tools.paths import PACKAGE, ROOT
 GENERATOR = "openapi-python-client"
 _NOT_COPIED = (
     ".git",
-    ".envs", ".venv*",
+    ".envs",
+    ".venv*",
     "build",
     "dist",
     "__pycache__",
