@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -59,10 +60,11 @@ def test_no_copy(host: Host, old: Path) -> None:
     assert (code, printed, "is no vendored copy" in told) == (1, "", True)
 
 
-@pytest.mark.parametrize("text", ["", "<<<<<<< ours\n{}\n", "[]", "{}", '{"format": 3, "files": {}}'])
-def test_a_stamp_that_cannot_be_read(host: Host, old: Path, text: str) -> None:
+@pytest.mark.parametrize("damage", ["<<<<<<< ours\n", '{"format": 2}', "[]", "a later format"])
+def test_a_stamp_that_cannot_be_read(host: Host, old: Path, damage: str) -> None:
     """What a merge left behind, or a version to come wrote: never taken for a copy without edits."""
-    host.write(f"{COPY}/vendored.json", text)
+    later = json.dumps(host.stamp() | {"format": 3})
+    host.write(f"{COPY}/vendored.json", later if damage == "a later format" else damage)
     for arguments in (["--check"], ["--update", "--force"]):
         code, printed, told = host.vendor(old, *arguments)
         assert (code, printed, "is no stamp that this version can read" in told) == (1, "", True)

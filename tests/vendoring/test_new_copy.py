@@ -39,6 +39,16 @@ def test_with_adds_to_it(host: Host, old: Path) -> None:
     assert host.stamp()["extras"] == ["cli", "testing", "vendor"]
 
 
+def test_an_sdk_without_an_extra_still_copies_the_rest(host: Host, tmp_path: Path) -> None:
+    less = sdk(tmp_path / "less", "1.0.0")
+    for path in (less / PACKAGE.name / name for name in ("cli", "cli.py", "_cli")):
+        if path.exists():
+            path.rename(tmp_path / path.name)
+    code, _, told = host.vendor(less, "--with=cli")
+    assert (code, "has no 'cli' to copy" in told) == (1, True)
+    host.vendored(less)
+
+
 def test_the_stamp_says_where_the_copy_comes_from(host: Host, old: Path) -> None:
     host.vendored(old)
     stamp, copied = host.stamp(), contents(host.copy)
@@ -65,6 +75,15 @@ def test_a_checkout_without_changes_gives_its_commit(tmp_path: Path, host: Host)
     assert host.stamp()["commit"] is None
 
 
+def test_a_host_with_the_sdk_at_its_top_is_no_checkout_of_it(tmp_path: Path, host: Host) -> None:
+    other = Host(tmp_path / "other")
+    sdk(other.root, "1.0.0")
+    other.write(".gitignore", "__pycache__/\n")
+    other.commit("the SDK, copied by hand")
+    host.vendored(other.root)
+    assert host.stamp()["commit"] is None
+
+
 @pytest.mark.parametrize("extras", [(), ("cli", "testing")])
 def test_the_requirements_are_those_of_the_project(host: Host, old: Path, extras: tuple[str, ...]) -> None:
     code, printed, told = host.vendor(old, *(f"--with={extra}" for extra in extras))
@@ -88,18 +107,14 @@ def test_arguments_that_make_no_sense_are_refused(host: Host, old: Path, argumen
 
 
 def test_what_is_there_already_is_left_alone(host: Host, old: Path) -> None:
-    """An empty folder, somebody's code, a file, a copy."""
-    host.copy.mkdir()
-    assert "exists and is no vendored copy" in host.vendor(old)[2]
+    """Somebody's code, and a copy that is made again."""
     host.write(f"{COPY}/own.py", "")
-    assert "exists and is no vendored copy" in host.vendor(old)[2]
-    assert host.vendor(old, "--update", "--force")[0] == 1
+    for arguments in ([], ["--update", "--force"]):
+        code, printed, told = host.vendor(old, *arguments)
+        assert (code, printed, "is no vendored copy" in told) == (1, "", True)
     assert contents(host.copy) == {"own.py": b""}
-    (host.copy / "own.py").rename(host.root / "file")
+    (host.copy / "own.py").unlink()
     host.copy.rmdir()
-    (host.root / "file").rename(host.copy)
-    assert host.vendor(old)[0] == 1
-    host.copy.unlink()
     host.vendored(old)
     code, printed, told = host.vendor(old)
     assert (code, printed, "Add --update to renew it" in told) == (1, "", True)

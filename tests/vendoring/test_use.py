@@ -45,7 +45,7 @@ def test_it_reads_and_revokes(host: Host, world: str) -> None:
     fake = FakeDevRev()
     token = fake.issue_token(fake.add_user())
     code = f"""
-from {NAME} import AsyncDevRevAuthClient, DevRevAuthClient, TokenType, UnauthenticatedError
+from {NAME} import AsyncDevRevAuthClient, TokenType, UnauthenticatedError
 
 async def use():
     async with AsyncDevRevAuthClient() as client:
@@ -56,17 +56,11 @@ async def use():
         except UnauthenticatedError as error:
             print(type(error).__module__, error.status_code)
 
-def use_threads():
-    with DevRevAuthClient() as client:
-        print(client.get_auth_token({token.id!r}).status)
-        print(client.revoke_own_auth_tokens(TokenType.PAT))
-        try:
-            client.get_auth_token({token.id!r})
-        except UnauthenticatedError as error:
-            print(type(error).__module__, error.status_code)
-
 """
-    code += "use_threads()" if world == "threads" else f"import {world}\n{world}.run(use{'()' * (world == 'asyncio')})"
+    if world == "threads":
+        code = code.replace("AsyncDevRev", "DevRev").replace("async ", "").replace("await ", "") + "use()"
+    else:
+        code += f"import {world}\n{world}.run(use{'()' if world == 'asyncio' else ''})"
     with fake.serve() as base_url:
         printed = host.run_code(code, DEVREV_BASE_URL=base_url, DEVREV_TOKEN=token.secret)
     assert printed == f"active\nNone\n{NAME}.errors 401\n"
