@@ -38,8 +38,8 @@ def test_all_that_is_public_is_described() -> None:
     [
         (
             "_base_client.py",
-            '        """The quota by the most recent response with rate-limit headers, or `None`. Copies share it."""\n',
-            "",
+            '        """The quota by the most recent',
+            '        # """The quota by the most recent',
             "_base_client.BaseClient.rate_limit: no description",
         ),
         (
