@@ -87,7 +87,7 @@ async def test_a_status_without_a_class_of_its_own_is_unexpected(
 ) -> None:
     """Those in no registry, such as 520 of an edge proxy, included; where the server may have acted, a text says so."""
     fake.respond_next(status, json={"type": "odd", "message": "a message", "extra": 1})
-    error = await refused(make_client, operation)
+    error: Any = await refused(make_client, operation)
     assert type(error) is UnexpectedStatusError
     assert (error.status_code, error.type, error.message, error.detail) == (status, "odd", "a message", None)
     assert error.error.additional_properties == {"extra": 1}

@@ -115,13 +115,16 @@ MODELS: list[Any] = [
     ErrorTooManyRequests.from_dict({"retry_after": 5, **UNKNOWN}),
     AuthToken.from_dict({"id": "x", "status": "asleep", "requested_token_type": "urn:new", **UNKNOWN}),
 ]
+
+
+def pickled(protocol: int) -> Callable[[Any], Any]:
+    return lambda value: pickle.loads(pickle.dumps(value, protocol))  # noqa: S301
+
+
 AGAIN: dict[str, Callable[[Any], Any]] = {
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
-    **{
-        f"pickle-{protocol}": lambda value, protocol=protocol: pickle.loads(pickle.dumps(value, protocol))  # noqa: S301
-        for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
-    },
+    **{f"pickle-{protocol}": pickled(protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)},
 }
 again = pytest.mark.parametrize("again", AGAIN.values(), ids=AGAIN)
 

@@ -111,7 +111,8 @@ async def test_a_wrong_bound_of_one_call_is_refused_before_anything_is_sent(
 ) -> None:
     """As it is at the constructor."""
     client = make_client()
-    for name, value in (("timeout", 0), ("total_timeout", 0), ("timeout", "5"), ("total_timeout", True)):
+    wrong: list[tuple[str, Any]] = [("timeout", 0), ("total_timeout", 0), ("timeout", "5"), ("total_timeout", True)]
+    for name, value in wrong:
         with pytest.raises(ConfigurationError, match=f"^{name} must be"):
             await client.get_auth_token(TOKEN_ID, **{name: value})
         with pytest.raises(ConfigurationError, match=f"^{name} must be"):

@@ -190,7 +190,12 @@ async def test_what_the_server_adds_later_arrives_and_survives_copy_and_pickle(
     assert response.parsed.additional_properties == {"beside": 1}
     for again in AGAIN:
         token = again(response.parsed.token)
-        found = (token.status, token.requested_token_type, token.created_by.type_, token.created_by.state)
+        found: tuple[Any, ...] = (
+            token.status,
+            token.requested_token_type,
+            token.created_by.type_,
+            token.created_by.state,
+        )
         assert found == ("frozen", URN, "robot", "asleep")
         assert tuple(map(type, found)) == (TokenStatus, TokenType, UserType, UserState)
         assert not any(value.is_known for value in found)

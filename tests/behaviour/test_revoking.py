@@ -44,9 +44,9 @@ async def test_an_unknown_urn_or_none_is_sent_as_it_is(make_client: MakeClient, 
         await client.revoke_own_auth_tokens(token_type)
         assert fake.requests[-1].body == ({} if body is None else {"requested_token_type": body})
     new = fake.issue_token(fake.add_user(), UNKNOWN)
-    token_type = (await client.get_auth_token(new.id)).requested_token_type
+    read = (await client.get_auth_token(new.id)).requested_token_type
     fake.respond_next(200)
-    await client.revoke_own_auth_tokens(token_type or None)  # what was read can be revoked
+    await client.revoke_own_auth_tokens(read or None)  # what was read can be revoked
     assert fake.requests[-1].body == {"requested_token_type": UNKNOWN}
     with pytest.raises(TypeError, match="token_type"):
         await client.revoke_own_auth_tokens()  # type: ignore[call-arg]
