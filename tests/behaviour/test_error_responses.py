@@ -90,6 +90,7 @@ async def test_a_status_without_a_class_of_its_own_is_unexpected(
     error: Any = await refused(make_client, operation)
     assert type(error) is UnexpectedStatusError
     assert (error.status_code, error.type, error.message, error.detail) == (status, "odd", "a message", None)
+    assert error.error is not None
     assert error.error.additional_properties == {"extra": 1}
     doubtful = operation is revoke and status >= 500
     assert str(error).endswith("; whether the revocation happened is unknown") is doubtful

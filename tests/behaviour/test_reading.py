@@ -190,17 +190,13 @@ async def test_what_the_server_adds_later_arrives_and_survives_copy_and_pickle(
     assert response.parsed.additional_properties == {"beside": 1}
     for again in AGAIN:
         token = again(response.parsed.token)
-        found: tuple[Any, ...] = (
-            token.status,
-            token.requested_token_type,
-            token.created_by.type_,
-            token.created_by.state,
-        )
-        assert found == ("frozen", URN, "robot", "asleep")
-        assert tuple(map(type, found)) == (TokenStatus, TokenType, UserType, UserState)
-        assert not any(value.is_known for value in found)
+        user = token.created_by
+        values: list[Any] = [token.status, token.requested_token_type, user.type_, user.state]
+        assert values == ["frozen", URN, "robot", "asleep"]
+        assert list(map(type, values)) == [TokenStatus, TokenType, UserType, UserState]
+        assert not any(value.is_known for value in values)
         assert token.additional_properties == {"region": "eu", "limits": {"per_day": [1, 2]}}
-        assert token.created_by["mood"] == {"is": "good"}
+        assert user["mood"] == {"is": "good"}
         assert token.to_dict() == NEW
         assert token.expires_at is UNSET
 
