@@ -96,6 +96,7 @@ FAILS: list[tuple[list[Any], dict[str, Any], type[DevRevAuthError], list[float]]
     ([429] * 9, {"retry": RetryPolicy(max_attempts=3)}, TooMany, [0.5, 1.0]),
     ([(503, 1)] * 9, TWICE, Unavailable, [1.1]),
     ([(429, 60)], {}, TooMany, []),  # nothing could be sent any more when the wait is over
+    ([(429, 61)], {}, TooMany, []),
     ([(503, 61)], {}, Unavailable, []),
     ([(429, 25)] * 3, {}, TooMany, [25.0, 25.0]),
     ([503] * 9, {"total_timeout": 3.0}, Unavailable, [0.5, 1.0]),
@@ -146,6 +147,7 @@ async def test_what_a_call_ends_with_where_the_server_did_not_act(
     assert time.waits == [pytest.approx(wait) for wait in waits]
     assert len(fake.requests) == len(caught.value.attempts) == len(waits) + 1
     assert [attempt.waited for attempt in caught.value.attempts] == [0.0, *time.waits]
+    assert ("not sent" in str(caught.value)) is (script == [(429, 60)])  # else it is the response's own error
     assert [attempt.status_code for attempt in caught.value.attempts] == [one.status for one in fake.requests]
 
 
