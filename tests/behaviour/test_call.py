@@ -52,9 +52,9 @@ async def test_the_two_known_operations_keep_their_own_rules(
     client = make_client()
     session = fake.issue_token(pat.user, TokenType.SESSION)
     fake.respond_next(500)
-    answer = await client.call(auth_tokens_get, body=READ)
-    assert isinstance(answer, AuthTokensGetResponse)
-    assert answer.token.id == TOKEN_ID
+    parsed = await client.call(auth_tokens_get, body=READ)
+    assert isinstance(parsed, AuthTokensGetResponse)
+    assert parsed.token.id == TOKEN_ID
     assert fake.requests[1].body == {"token_id": TOKEN_ID}
     assert await client.call(auth_tokens_self_delete, body=REVOKE) is None
     assert fake.token_status(session.id) == "revoked"

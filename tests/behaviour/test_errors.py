@@ -160,8 +160,8 @@ Raising = Callable[[MakeClient, FakeDevRev], Awaitable[Any]]
 ONCE = RetryPolicy(max_attempts=1)
 
 
-def answered(status: int, **details: object) -> Raising:
-    """Give a function whose call is answered with an error."""
+def responded(status: int, **details: object) -> Raising:
+    """Give a function whose call meets an error status."""
 
     async def call(make_client: MakeClient, fake: FakeDevRev) -> None:
         headers = {"X-Ratelimit-Limit": "5", "X-Ratelimit-Remaining": "1", "X-Ratelimit-Reset": "1767268830"}
@@ -208,14 +208,14 @@ RAISING: dict[type[errors.DevRevAuthError], Raising] = {
     errors.AttemptTimeoutError: late,
     errors.TotalTimeoutError: hanging,
     errors.InvalidResponseError: redirected,
-    errors.BadRequestError: answered(400, field_name="f", existing_parent="p", is_same=False),
-    errors.UnauthenticatedError: answered(401),
-    errors.ForbiddenError: answered(403),
-    errors.NotFoundError: answered(404),
-    errors.TooManyRequestsError: answered(429, retry_after=11),
-    errors.InternalServerError: answered(500, reference_id="r"),
-    errors.ServiceUnavailableError: answered(503),
-    errors.UnexpectedStatusError: answered(520),
+    errors.BadRequestError: responded(400, field_name="f", existing_parent="p", is_same=False),
+    errors.UnauthenticatedError: responded(401),
+    errors.ForbiddenError: responded(403),
+    errors.NotFoundError: responded(404),
+    errors.TooManyRequestsError: responded(429, retry_after=11),
+    errors.InternalServerError: responded(500, reference_id="r"),
+    errors.ServiceUnavailableError: responded(503),
+    errors.UnexpectedStatusError: responded(520),
     errors.RevocationUnconfirmedError: unconfirmed,
 }
 

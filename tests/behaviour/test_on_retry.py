@@ -29,7 +29,7 @@ def watching(seen: Seen, **options: int) -> RetryPolicy:
 async def test_on_retry_is_told_what_happened_and_the_coming_wait(
     make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken, time: VirtualTime, operation: Operation
 ) -> None:
-    """Once before each repetition and its wait, a renewed token's too; a failure is told in words."""
+    """Once before each repetition and its wait, a renewed token's too; a failure is put in words."""
     seen: Seen = []
     moments: list[float] = []
     tokens = iter(["expired", *[pat.secret] * 9])

@@ -38,7 +38,7 @@ class Tracing:
         self.tracer = self.provider.get_tracer("tests")
 
     def statuses(self) -> list[object]:
-        """Give the HTTP status of each span of an attempt, `None` for one without an answer."""
+        """Give the HTTP status of each span of an attempt, `None` for one without a response."""
         return [(span.attributes or {}).get("http.status_code") for span in self.exporter.get_finished_spans()]
 
     def text(self) -> str:
@@ -141,7 +141,7 @@ async def test_a_server_that_is_not_there(tracing: Tracing, backend: Backend, pa
 async def test_no_span_has_a_secret_or_what_is_in_bodies(
     tracing: Tracing, client: AsyncDevRevAuthClient, fake: FakeDevRev, pat: IssuedToken
 ) -> None:
-    """Answers of all kinds, one that repeats the token among them."""
+    """Responses of all kinds, one that repeats the token among them."""
     for status in (400, 401, 403, 404, 429, 500, 302):
         fake.respond_next(status, json={"message": f"hush {pat.secret}"}, headers={"X-Echo": pat.secret})
     once = client.with_options(retry=RetryPolicy(max_attempts=1))

@@ -320,7 +320,7 @@ def test_a_context_whose_own_checks_would_be_left_out_is_refused(
 
 @sync_only
 async def test_certificates_come_from_a_folder_or_a_file(make_client: MakeClient, tmp_path: Path) -> None:
-    """A file without any is told at the first connection, before anything is sent."""
+    """A file without any raises at the first connection, before anything is sent."""
     file = tmp_path / "ca.pem"
     file.write_text("no certificate", encoding="ascii")
     with socket.create_server(("127.0.0.1", 0)) as silent:

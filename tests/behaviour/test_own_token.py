@@ -66,7 +66,7 @@ async def test_an_async_callable_too(make_client: MakeClient, own: IssuedToken) 
 async def test_each_attempt_is_about_the_token_it_is_sent_with(
     make_client: MakeClient, fake: FakeDevRev, own: IssuedToken, recorder: Recorder, status: int
 ) -> None:
-    """After a 401 the renewed one; a longer id gives a longer body, and its length is told."""
+    """After a 401 the renewed one; a longer id gives a longer body, and `Content-Length` says so."""
     fake.respond_next(status)
     other = fake.issue_token(own.user, secret=jwt({"jti": "don:identity:dvrv-us-1:devo/1:token/2"}))
     client = make_client(token=in_turn(jwt({"jti": "don:x"}), other.secret), transport=recorder)
@@ -93,12 +93,12 @@ async def test_the_call_keeps_to_the_rate_limit_and_its_timeouts(
 
 
 NO_ID = {
-    "no JWT": ("opaque-token-of-the-tests", "not a JWT"),
-    "no jti": (jwt({"sub": "hush-hush"}), "claim jti"),
-    "an empty jti": (jwt({"jti": ""}), "claim jti"),
-    "a jti that is no string": (jwt({"jti": ["hush-hush"]}), "claim jti"),
-    "a blank jti": (jwt({"jti": "  "}), "not usable"),
-    "a jti that cannot be sent": (jwt({"jti": "hush\nhush"}), "not usable"),
+    "no JWT": ("opaque-token-of-the-tests", "^the token is not a JWT"),
+    "no jti": (jwt({"sub": "hush-hush"}), "^the token does not say which one it is"),
+    "an empty jti": (jwt({"jti": ""}), "^the token does not say which one it is"),
+    "a jti that is no string": (jwt({"jti": ["hush-hush"]}), "^the token does not say which one it is"),
+    "a blank jti": (jwt({"jti": "  "}), "^the token's id .* is not usable"),
+    "a jti that cannot be sent": (jwt({"jti": "hush\nhush"}), "^the token's id .* is not usable"),
 }
 
 

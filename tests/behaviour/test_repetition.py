@@ -140,7 +140,7 @@ async def test_what_a_call_ends_with_where_the_server_did_not_act(
     error: type[DevRevAuthError],
     waits: list[float],
 ) -> None:
-    """What was met last, at once where no repetition fits into the time left; all attempts are told."""
+    """What was met last, at once where no repetition fits into the time left, with all attempts."""
     play(fake, script)
     with pytest.raises(error) as caught:
         await operation(make_client(**options))

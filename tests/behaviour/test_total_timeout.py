@@ -75,10 +75,10 @@ async def test_one_call_may_have_a_bound_of_its_own(
 async def test_a_server_that_never_answers_is_left_when_the_time_is_over(
     make_client: MakeClient, fake: FakeDevRev
 ) -> None:
-    """The attempt that was cut is told with those before it; a revocation that was being sent is unconfirmed."""
+    """`attempts` has the one that was cut, too; a revocation that was being sent is unconfirmed."""
     inner, hanging = fake.transport(), Hanging()
 
-    class AnswersOnce(Hanging):
+    class RespondsOnce(Hanging):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
             self.requests += 1
             return (inner if self.requests == 1 else hanging).handle_request(request)
@@ -89,7 +89,7 @@ async def test_a_server_that_never_answers_is_left_when_the_time_is_over(
 
     fake.respond_next(503)
     with pytest.raises(TotalTimeoutError, match="total_timeout ran out before the response") as caught:
-        await get(make_client(transport=AnswersOnce(), total_timeout=0.5 + SHORT))
+        await get(make_client(transport=RespondsOnce(), total_timeout=0.5 + SHORT))
     assert isinstance(caught.value, TimeoutError)
     first, second = caught.value.attempts
     assert (first.status_code, first.waited, second.status_code, second.waited) == (503, 0.0, None, 0.5)
