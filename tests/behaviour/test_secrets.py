@@ -248,6 +248,6 @@ async def test_what_is_quoted_as_python_writes_it_is_scrubbed_too(make_client: M
         raise httpx.ReadError(f"got {token!r}")
 
     recorder.before = fail
-    with pytest.raises(TransportError, match=r"got '\[redacted\]'|got .\[redacted\].") as caught:
+    with pytest.raises(TransportError) as caught:
         await get(make_client(token=token, transport=recorder))
-    assert "slash" not in str(caught.value)
+    assert str(caught.value) == "auth_tokens_get: the connection was lost (got '[redacted]')"
