@@ -1,4 +1,4 @@
-"""Bodies of answers, from the reference pages."""
+"""Bodies of responses, from the reference pages."""
 
 from __future__ import annotations
 

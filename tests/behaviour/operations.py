@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
+import httpx
 import pytest
 
 from devrev_auth_client import AsyncDevRevAuthClient, AuthToken, TokenType
+from devrev_auth_client.testing import FakeDevRev
 
 Operation = Callable[[AsyncDevRevAuthClient], Awaitable[AuthToken | None]]
 
@@ -26,6 +29,22 @@ async def revoke(client: AsyncDevRevAuthClient) -> None:
 async def result_of(call: Awaitable[object]) -> object:
     """Give what a call returns, for tests that look at it where it is typed as nothing."""
     return await call
+
+
+Step = int | tuple[int, float] | type[httpx.TransportError] | Mapping[str, Any]
+"""A status, one with its `Retry-After`, what is raised in place of a response, or arguments of `respond_next`."""
+
+
+def play(fake: FakeDevRev, script: list[Any]) -> None:
+    """Have the fake do one thing after another, each of them a `Step`; then it answers by itself again."""
+    for step in script:
+        if isinstance(step, type):
+            fake.lose_connection(error=step)
+        elif isinstance(step, Mapping):
+            fake.respond_next(**step)
+        else:
+            status, seconds = step if isinstance(step, tuple) else (step, None)
+            fake.respond_next(status, retry_after=seconds)
 
 
 both_operations = pytest.mark.parametrize("operation", [get, revoke])

@@ -1,32 +1,34 @@
-"""Closing a client, and what a closed one does."""
+"""Closing a client, what a closed one does, and many calls of one client at once."""
 
 from __future__ import annotations
 
-import copy
 import functools
-import pickle
 import time
+from typing import Any
 
+import anyio
+import httpx
 import pytest
 
-from devrev_auth_client import ConfigurationError, RetryPolicy
+from devrev_auth_client import ConfigurationError, RetryPolicy, TokenType, TotalTimeoutError
 from devrev_auth_client.generated.api.auth_tokens import auth_tokens_get
 from devrev_auth_client.generated.models import AuthTokensGetRequest
-from devrev_auth_client.testing import FakeDevRev
+from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.behaviour.backends import Backend, sync_only
 from tests.behaviour.conftest import MakeClient
-from tests.behaviour.operations import TOKEN_ID, Operation, both_operations, get
+from tests.behaviour.operations import TOKEN_ID, get
 from tests.behaviour.transports import Recorder
 
 
 async def test_a_block_gives_the_client_and_closes_it(make_client: MakeClient, recorder: Recorder) -> None:
-    """`async with` for the async client, `with` for the sync one."""
+    """`async with` for the async client, `with` for the sync one; a second time does no harm."""
     client = make_client(transport=recorder)
     async with client as entered:
         assert entered is client
         await get(client)
         assert not recorder.closed
-    assert recorder.closed
+        await client.aclose()
+        assert recorder.closed
 
 
 async def test_a_block_that_fails_closes_it_too(make_client: MakeClient, recorder: Recorder) -> None:
@@ -37,39 +39,38 @@ async def test_a_block_that_fails_closes_it_too(make_client: MakeClient, recorde
     assert recorder.closed
 
 
-@both_operations
-async def test_a_closed_client_says_so_and_sends_nothing(
-    make_client: MakeClient, fake: FakeDevRev, operation: Operation
+async def test_every_method_of_a_closed_client_and_its_copies_says_so(
+    make_client: MakeClient, recorder: Recorder
 ) -> None:
-    """With what to do about it."""
-    client = make_client()
+    """With what to do about it; nothing is sent, and no token is asked for."""
+    client = make_client(transport=recorder, token=lambda: pytest.fail("asked"))
+    copy = client.with_options(timeout=1)
     await client.aclose()
-    with pytest.raises(ConfigurationError, match=r"the client is closed; make a new one, or make the calls inside"):
-        await operation(client)
-    assert fake.requests == []
-
-
-async def test_every_method_of_a_closed_client_says_so(make_client: MakeClient, fake: FakeDevRev) -> None:
-    """`call` and the detailed ones too, and so does a copy made afterwards."""
-    client = make_client()
-    await client.aclose()
-    for calling in (
+    calls: list[Any] = [
+        lambda: client.get_auth_token(TOKEN_ID),
         lambda: client.get_auth_token_detailed(TOKEN_ID),
+        lambda: client.get_own_auth_token(),
+        lambda: client.revoke_own_auth_tokens(None),
         lambda: client.revoke_own_auth_tokens_detailed(None),
         lambda: client.call(auth_tokens_get, body=AuthTokensGetRequest(token_id=TOKEN_ID)),
+        lambda: copy.get_auth_token(TOKEN_ID),
         lambda: client.with_options(timeout=1).get_auth_token(TOKEN_ID),
-    ):
-        with pytest.raises(ConfigurationError, match="the client is closed"):
-            await calling()
-    assert fake.requests == []
+    ]
+    for call in calls:
+        with pytest.raises(ConfigurationError, match=r"the client is closed; make a new one, or make the calls inside"):
+            await call()
+    assert recorder.requests == []
 
 
-async def test_a_closed_client_does_not_ask_for_a_token(make_client: MakeClient) -> None:
-    """Asking may cost something, or block."""
-    client = make_client(token=lambda: pytest.fail("asked"))
-    await client.aclose()
-    with pytest.raises(ConfigurationError, match="closed"):
-        await get(client)
+async def test_closing_a_copy_closes_nothing(make_client: MakeClient, recorder: Recorder) -> None:
+    """Others still use what it shares; a copy in a `with` block is only used there."""
+    client = make_client(transport=recorder)
+    async with client.with_options(timeout=1) as copy:
+        await get(copy)
+    await copy.aclose()
+    assert not recorder.closed
+    await get(copy)
+    await get(client)
 
 
 async def test_closing_ends_a_call_that_waits_for_the_rate_limit(
@@ -93,23 +94,16 @@ async def test_closing_ends_a_call_that_waits_for_the_rate_limit(
     assert len(fake.requests) == 1
 
 
-async def test_closing_twice_does_no_harm(make_client: MakeClient, recorder: Recorder) -> None:
-    """A block around a client that was closed inside it."""
-    async with make_client(transport=recorder) as client:
-        await client.aclose()
-    assert recorder.closed
-
-
-@pytest.mark.parametrize("used", [False, True])
-async def test_a_client_with_connections_of_its_own_closes(make_client: MakeClient, used: bool) -> None:
+async def test_a_client_with_connections_of_its_own_closes(make_client: MakeClient) -> None:
     """Whether it ever had one open or not."""
-    client = make_client(transport=None, base_url="http://127.0.0.1:9", retry=RetryPolicy(max_attempts=1))
-    if used:
-        with pytest.raises(Exception, match="could not connect"):
+    for used in (False, True):
+        client = make_client(transport=None, base_url="http://127.0.0.1:9", retry=RetryPolicy(max_attempts=1))
+        if used:
+            with pytest.raises(Exception, match="could not connect"):
+                await get(client)
+        await client.aclose()
+        with pytest.raises(ConfigurationError, match="closed"):
             await get(client)
-    await client.aclose()
-    with pytest.raises(ConfigurationError, match="closed"):
-        await get(client)
 
 
 @sync_only
@@ -118,10 +112,52 @@ def test_the_sync_client_has_no_async_methods(backend: Backend) -> None:
     assert not {"aclose", "__aenter__", "__aexit__"} & set(dir(backend.client_class))
 
 
-def test_a_client_cannot_be_pickled_or_copied(make_client: MakeClient) -> None:
-    """It holds connections and a secret; the text says so."""
-    client = make_client()
-    plain = getattr(client, "plain", client)
-    for again in (pickle.dumps, copy.copy, copy.deepcopy):
-        with pytest.raises(TypeError, match="holds connections and a secret"):
-            again(plain)
+async def test_each_of_many_calls_gets_its_own_response(
+    make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken, backend: Backend
+) -> None:
+    """No response and no failure goes to another caller."""
+    ids = [fake.issue_token(pat.user, TokenType.SESSION).id for _ in range(25)]
+    asked = [token_id for pair in ((one, f"{one}999") for one in ids) for token_id in pair]
+    client = make_client(retry=RetryPolicy(max_attempts=1))
+    results = await backend.together(*(functools.partial(client.get_auth_token, token_id) for token_id in asked))
+    assert [getattr(result, "status_code", None) for result in results] == [None, 404] * 25
+    assert [result.id for result in results[::2]] == ids
+
+
+class Counting(Recorder):
+    """Takes its time, and counts how many requests are under way.
+
+    :ivar most: so many were at once.
+    """
+
+    now = most = 0
+
+    def _count(self, step: int) -> None:
+        self.now += step
+        self.most = max(self.most, self.now)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self._count(1)
+        time.sleep(0.05)
+        self._count(-1)
+        return super().handle_request(request)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self._count(1)
+        await anyio.sleep(0.05)
+        self._count(-1)
+        return await super().handle_async_request(request)
+
+
+async def test_max_connections_calls_are_under_way_at_once_and_no_more(
+    make_client: MakeClient, fake: FakeDevRev, backend: Backend
+) -> None:
+    """Also over a transport that was handed in; whose time is over in the queue says so."""
+    transport = Counting(fake)
+    client = make_client(transport=transport, max_connections=5, real_time=True)
+    hasty = functools.partial(get, client.with_options(total_timeout=0.02))
+    results = await backend.together(*[functools.partial(get, client)] * 10, hasty)
+    assert [getattr(result, "id", result) for result in results[:10]] == [TOKEN_ID] * 10
+    assert transport.most == 5
+    assert isinstance(results[10], TotalTimeoutError)
+    assert "while waiting for a free connection" in str(results[10])

@@ -3,118 +3,144 @@
 from __future__ import annotations
 
 import importlib
+import io
+import json
 import logging
 import pkgutil
+from collections.abc import Iterator
 
 import pytest
 
 import devrev_auth_client
-from devrev_auth_client import DevRevAuthError
+from devrev_auth_client import DevRevAuthError, RetryPolicy, TokenType
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
+from tests.behaviour.backends import Backend, sync_only
 from tests.behaviour.conftest import MakeClient
 from tests.behaviour.operations import Operation, both_operations, get
-from tests.behaviour.virtual_time import VirtualTime
 
 
-@pytest.fixture(autouse=True)
-def _everything_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
+class JsonFormatter(logging.Formatter):
+    """Formats a record and all its attributes, those included that an exception brings."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        everything = {**vars(record), "message": record.getMessage()}
+        if record.exc_info:
+            everything["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(everything, default=repr)
 
 
-def ours(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
-    """Give the package's records of a level."""
-    return [
-        record.getMessage()
-        for record in caplog.records
-        if record.levelno == level and record.name.startswith("devrev_auth_client.")
-    ]
+class Log:
+    """All that anybody logged, as a JSON formatter of the standard library writes it down."""
+
+    def __init__(self) -> None:
+        self.stream = io.StringIO()
+
+    def records(self) -> list[dict[str, str]]:
+        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
+
+    def ours(self, level: str) -> list[str]:
+        """Give the package's messages of a level."""
+        name = "devrev_auth_client."
+        found = [one for one in self.records() if one["levelname"] == level and one["name"].startswith(name)]
+        return [one["message"] for one in found]
+
+
+@pytest.fixture
+def log() -> Iterator[Log]:
+    log = Log()
+    handler = logging.StreamHandler(log.stream)
+    handler.setFormatter(JsonFormatter())
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield log
+    root.removeHandler(handler)
+    root.setLevel(level)
 
 
 @both_operations
-async def test_a_call_that_goes_through_logs_one_attempt_at_debug(
-    make_client: MakeClient, caplog: pytest.LogCaptureFixture, operation: Operation
+async def test_a_call_that_succeeds_at_once_logs_one_attempt_at_debug(
+    make_client: MakeClient, log: Log, operation: Operation
 ) -> None:
     """And nothing above: a healthy program's log stays quiet."""
     await operation(make_client())
-    (attempt,) = ours(caplog, logging.DEBUG)
+    (attempt,) = log.ours("DEBUG")
     assert attempt.endswith(": attempt 1: 200")
-    assert ours(caplog, logging.INFO) == []
+    assert (log.ours("INFO"), log.ours("WARNING")) == ([], [])
 
 
-async def test_each_repetition_is_logged_at_info_with_its_wait(
-    make_client: MakeClient, fake: FakeDevRev, caplog: pytest.LogCaptureFixture
+async def test_each_attempt_is_logged_at_debug_and_each_retry_at_info(
+    make_client: MakeClient, fake: FakeDevRev, log: Log
 ) -> None:
-    """What was met and when the next follows."""
+    """What was met, the last attempt's too, and when the next follows."""
     fake.respond_next(502)
     fake.lose_connection()
     fake.respond_next(429, retry_after=7)
-    await get(make_client())
-    assert ours(caplog, logging.INFO) == [
-        "auth_tokens_get: attempt 1: 502; retrying in 0.50 s",
-        "auth_tokens_get: attempt 2: could not connect (the connection was lost, as scripted); retrying in 1.00 s",
-        "auth_tokens_get: attempt 3: 429; retrying in 7.00 s",
-    ]
-
-
-async def test_each_attempt_is_logged_at_debug(
-    make_client: MakeClient, fake: FakeDevRev, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The last one too, however it ended."""
-    fake.respond_next(502)
     fake.respond_next(404)
     with pytest.raises(DevRevAuthError):
         await get(make_client())
-    assert ours(caplog, logging.DEBUG) == [
-        "auth_tokens_get: attempt 1: 502",
-        "auth_tokens_get: attempt 2: 404",
+    met = ["502", "could not connect (the connection was lost, as scripted)", "429", "404"]
+    assert log.ours("DEBUG") == [f"auth_tokens_get: attempt {n}: {what}" for n, what in enumerate(met, 1)]
+    assert log.ours("INFO") == [
+        f"auth_tokens_get: attempt {n}: {what}; retrying in {wait} s"
+        for n, (what, wait) in enumerate(zip(met, ("0.50", "1.00", "7.00"), strict=False), 1)
     ]
+    assert not any("traceback" in record for record in log.records())
 
 
 @both_operations
 async def test_no_body_header_value_or_token_is_in_any_record(
-    make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken, caplog: pytest.LogCaptureFixture, operation: Operation
+    make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken, log: Log, operation: Operation
 ) -> None:
     """Of whatever logger, in message or arguments."""
-    hush = "hush-hush"
-    client = make_client(headers={"X-Team": hush}, api_version=hush)
-    bodies = [{"message": hush, "detail": hush, "type": hush, "reference_id": hush}, f"<p>{hush}</p>"]
+    client = make_client(headers={"X-Team": "hush"}, api_version="hush")
     for status in (500, 503, 429, 404):
-        for body in bodies:
-            fake.respond_next(status, json=body, headers={"X-Request-Id": hush, "Set-Cookie": hush})
-    fake.respond_next(302, headers={"Location": f"https://{hush}.example"})
-    fake.respond_next(200, html=hush)
+        for body in ({"message": "hush", "detail": pat.secret, "type": "hush"}, "<p>hush</p>"):
+            fake.respond_next(status, json=body, headers={"X-Request-Id": "hush", "Set-Cookie": pat.secret})
+    fake.respond_next(302, headers={"Location": "https://hush.example"})
+    fake.respond_next(200, html="hush")
     for _ in range(5):
         with pytest.raises(DevRevAuthError):
             await operation(client)
-    assert ours(caplog, logging.INFO)
-    for record in caplog.records:
-        shown = f"{record.getMessage()} {record.args!r} {record.exc_info!r}"
-        assert hush not in shown
-        assert pat.secret not in shown
+    assert log.ours("INFO")
+    assert "hush" not in log.stream.getvalue()
+    assert pat.secret not in log.stream.getvalue()
 
 
-async def test_no_exception_is_logged_with_a_traceback(
-    make_client: MakeClient, fake: FakeDevRev, caplog: pytest.LogCaptureFixture
+async def test_an_error_that_the_caller_logs_with_its_traceback_shows_no_secret(
+    log: Log, backend: Backend, fake: FakeDevRev, pat: IssuedToken
 ) -> None:
-    """A traceback's frames hold what a log should not."""
-    fake.lose_connection(times=4)
-    with pytest.raises(DevRevAuthError):
-        await get(make_client())
-    assert all(record.exc_info is None for record in caplog.records)
+    """Over real sockets, where libraries log as well."""
+    fake.respond_next(503)
+    fake.lose_connection()
+    with fake.serve() as base_url:
+        async with backend.client(token=pat.secret, base_url=base_url, retry=RetryPolicy(base_delay=0)) as client:
+            await client.get_auth_token(pat.id)
+            fake.respond_next(404, json={"type": "not_found", "message": f"hush {pat.secret}"})
+            fake.lose_connection(after_processing=True)
+            for call in (client.get_auth_token(pat.id), client.revoke_own_auth_tokens(TokenType.PAT)):
+                try:
+                    await call
+                except DevRevAuthError as error:
+                    logging.getLogger("service").exception("it failed", extra={"attempts": error.attempts})
+    assert len(log.ours("INFO")) == 3
+    assert sum("traceback" in record for record in log.records()) == 2
+    assert pat.secret not in log.stream.getvalue()
 
 
-async def test_a_used_up_retry_budget_is_logged_at_info(
-    make_client: MakeClient, fake: FakeDevRev, caplog: pytest.LogCaptureFixture, time: VirtualTime
-) -> None:
+@sync_only
+async def test_a_used_up_retry_budget_is_logged_at_info(make_client: MakeClient, fake: FakeDevRev, log: Log) -> None:
     """It explains why a failure was not repeated."""
     client = make_client()
     fake.respond_next(502, times=200)
     for _ in range(35):
         with pytest.raises(DevRevAuthError):
             await get(client)
-    assert "auth_tokens_get: not retried, the client's retry budget is used up" in ours(caplog, logging.INFO)
+    assert log.ours("INFO")[-1] == "auth_tokens_get: not retried, the client's retry budget is used up"
 
 
+@sync_only
 def test_every_logger_is_its_modules_and_has_a_null_handler() -> None:
     """A program that configures no logging sees nothing."""
     modules = [

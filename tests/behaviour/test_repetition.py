@@ -1,157 +1,218 @@
-"""What is repeated and what is not: the table of statuses and failures, for both operations."""
+"""What is repeated, after how long, and what a call ends with: the same for both operations, but for doubt."""
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
 
 from devrev_auth_client import (
     APIError,
+    AsyncDevRevAuthClient,
     Attempt,
+    DevRevAuthError,
+    ForbiddenError,
     InternalServerError,
+    InvalidResponseError,
+    NotFoundError,
     RetryPolicy,
+    RevocationUnconfirmedError,
     ServiceUnavailableError,
+    TokenType,
     TooManyRequestsError,
     TransportError,
+    UnauthenticatedError,
     UnexpectedStatusError,
 )
-from devrev_auth_client.testing import FakeDevRev
+from devrev_auth_client.testing import FakeDevRev, IssuedToken
+from tests.behaviour.backends import sync_only
 from tests.behaviour.conftest import MakeClient
 from tests.behaviour.ids import short
-from tests.behaviour.operations import TOKEN_ID, Operation, both_operations, get, revoke
+from tests.behaviour.operations import TOKEN_ID, Operation, both_operations, get, play, revoke
 from tests.behaviour.transports import Recorder
 from tests.behaviour.virtual_time import VirtualTime
 
-REPEATED = [408, 429, 500, 502, 503, 504]
-NOT_REPEATED = [400, 401, 403, 404, 402, 405, 406, 409, 410, 413, 422, 425, 451, 501, 505, 507, 511]
+ONCE = {"retry": RetryPolicy(max_attempts=1)}
+TWICE = {"retry": RetryPolicy(max_attempts=2)}
+NO_BOUND: dict[str, Any] = {"total_timeout": None}
+NOT_CONNECTED = [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError]
+LOST = [
+    *(httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError),
+    *(httpx.ReadTimeout, httpx.WriteTimeout),
+]
 
-NOT_CONNECTED = [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout]
-LOST_AFTER_SENDING = [
-    httpx.ReadError,
-    httpx.WriteError,
-    httpx.CloseError,
-    httpx.RemoteProtocolError,
-    httpx.ReadTimeout,
-    httpx.WriteTimeout,
+SUCCEEDS: list[tuple[list[Any], dict[str, Any], list[float]]] = [
+    *(([status], {}, [0.5]) for status in (408, 429, 500, 502, 503, 504)),
+    *(([error] * 3, {}, [0.5, 1.0, 2.0]) for error in NOT_CONNECTED),
+    *(([error], {}, [0.5]) for error in LOST),
+    ([502] * 7, {"retry": RetryPolicy(max_attempts=8)}, [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]),
+    ([502] * 3, {"retry": RetryPolicy(base_delay=3, max_delay=5)}, [3.0, 5.0, 5.0]),
+    ([502] * 3, {"retry": RetryPolicy(base_delay=10, max_delay=1)}, [1.0, 1.0, 1.0]),
+    ([502] * 3, {"retry": RetryPolicy(base_delay=0)}, []),
+    ([(429, 30)], {}, [30.0]),
+    ([(429, 0)], {}, [0.5]),
+    ([(429, 59)], {}, [59.0]),
+    ([(429, 5)] * 10, TWICE, [5.0] * 10),
+    ([(429, 3), 502, (429, 4), 502], {}, [3.0, 0.5, 4.0, 1.0]),
+    ([(429, 7200)] * 3, NO_BOUND, [7200.0] * 3),
+    ([(429, 86_400)], NO_BOUND, [86_400.0]),
+    ([(503, 20), (503, 2)], {}, [20.5, 2.2]),
+    ([(503, 20)], {"total_timeout": 20.25}, [20.0]),
+    ([500, (429, 20)], {}, [0.5, 20.0]),
+    *(([(status, 30)], {}, [0.5]) for status in (408, 500, 502, 504)),  # where Retry-After has no say
 ]
 
 
-class TimeLimitError(Exception):
-    """As task queues raise them."""
-
-
-@pytest.mark.parametrize("status", REPEATED)
+@sync_only
+@pytest.mark.parametrize(("script", "options", "waits"), SUCCEEDS, ids=short)
 @both_operations
-async def test_a_passing_status_is_repeated_after_a_backoff(
-    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime, operation: Operation, status: int
-) -> None:
-    """One more request, half a second at most later, and its success is the call's."""
-    fake.respond_next(status)
-    token = await operation(make_client())
-    assert token is None or token.id == TOKEN_ID
-    assert [request.status for request in fake.requests] == [status, 200]
-    assert time.waits == [0.5]
-
-
-@pytest.mark.parametrize("status", NOT_REPEATED)
-@both_operations
-async def test_a_lasting_status_is_not_repeated(
-    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime, operation: Operation, status: int
-) -> None:
-    """Asking again would give the same answer."""
-    fake.respond_next(status, retry_after=1)
-    with pytest.raises(APIError) as caught:
-        await operation(make_client())
-    assert caught.value.status_code == status
-    assert len(fake.requests) == 1
-    assert time.waits == []
-
-
-@pytest.mark.parametrize("error", NOT_CONNECTED)
-@both_operations
-async def test_a_connection_that_failed_is_tried_again(
+async def test_what_may_pass_is_repeated_and_a_success_is_the_calls(
     make_client: MakeClient,
     fake: FakeDevRev,
     time: VirtualTime,
     operation: Operation,
-    error: type[httpx.TransportError],
+    script: list[Any],
+    options: dict[str, Any],
+    waits: list[float],
 ) -> None:
-    """Nothing was sent, so nothing can have happened."""
-    fake.lose_connection(error=error, times=3)
-    await operation(make_client())
-    assert len(fake.requests) == 4
-    assert time.waits == [0.5, 1.0, 2.0]
+    """After a backoff of full jitter, or as long as the server asks; revoking twice does no harm."""
+    play(fake, script)
+    token = await operation(make_client(**options))
+    assert token is None or token.id == TOKEN_ID
+    assert time.waits == [pytest.approx(wait) for wait in waits]
+    assert len(fake.requests) == len(script) + 1
 
 
-@pytest.mark.parametrize("after_processing", [False, True], ids=["before-processing", "after-processing"])
-@pytest.mark.parametrize("error", LOST_AFTER_SENDING)
+TooMany, Unavailable, Unexpected = TooManyRequestsError, ServiceUnavailableError, UnexpectedStatusError
+UNKNOWN_ORG = {"status": 401, "json": {"type": "dev_org_deactivated"}}
+NO_ROUTE = {"status": 404, "json": {"message": "route not found"}}
+PORTAL = {"status": 200, "html": "<h1>Sign in</h1>"}
+
+FAILS: list[tuple[list[Any], dict[str, Any], type[DevRevAuthError], list[float]]] = [
+    *(([status], {}, APIError, []) for status in (400, 401, 403, 404, 405, 409, 413, 422, 425, 451, 501, 505, 520)),
+    *(([(status, 1)], ONCE, error, []) for status, error in ((429, TooMany), (503, Unavailable))),
+    *(([status] * 9, {}, error, [0.5, 1.0, 2.0]) for status, error in ((429, TooMany), (503, Unavailable))),
+    ([429] * 9, {"retry": RetryPolicy(max_attempts=3)}, TooMany, [0.5, 1.0]),
+    ([(503, 1)] * 9, TWICE, Unavailable, [1.1]),
+    ([(429, 60)], {}, TooMany, []),  # nothing could be sent any more when the wait is over
+    ([(429, 61)], {}, TooMany, []),
+    ([(503, 61)], {}, Unavailable, []),
+    ([(429, 25)] * 3, {}, TooMany, [25.0, 25.0]),
+    ([503] * 9, {"total_timeout": 3.0}, Unavailable, [0.5, 1.0]),
+    ([httpx.ConnectError] * 9, {}, TransportError, [0.5, 1.0, 2.0]),
+    ([503, 401], {}, UnauthenticatedError, [0.5]),
+    ([(429, 1), 404], {}, NotFoundError, [1.0]),
+    ([httpx.PoolTimeout, 403], {}, ForbiddenError, [0.5]),
+]
+"""How both operations end: the server surely did not act."""
+
+DOUBTFUL: list[tuple[list[Any], dict[str, Any], type[DevRevAuthError], list[float], bool]] = [
+    ([500] * 9, {}, InternalServerError, [0.5, 1.0, 2.0], False),
+    ([504] * 9, {}, Unexpected, [0.5, 1.0, 2.0], False),
+    *(([error] * 9, {}, TransportError, [0.5, 1.0, 2.0], False) for error in LOST),
+    ([502], ONCE, Unexpected, [], False),
+    *(([first, 401], {}, UnauthenticatedError, [0.5], True) for first in (408, 500, 502, 504, *LOST)),
+    ([500, 404], {}, NotFoundError, [0.5], True),
+    ([502, UNKNOWN_ORG], {}, UnauthenticatedError, [0.5], False),
+    ([502, {"status": 401, "json": {"message": "no type"}}], {}, UnauthenticatedError, [0.5], True),
+    ([502, NO_ROUTE], {}, NotFoundError, [0.5], False),
+    *(([502, status], {}, APIError, [0.5], False) for status in (400, 403, 405, 418, 501, 520)),
+    *(([502, step], {}, InvalidResponseError, [0.5], False) for step in (302, 202, PORTAL)),
+    *(([500, (status, 300)], {}, error, [0.5], False) for status, error in ((429, TooMany), (503, Unavailable))),
+    ([500] * 9, {"total_timeout": 1.0}, InternalServerError, [0.5], False),
+    ([500, *[httpx.ConnectError] * 9], {"total_timeout": 1.4}, TransportError, [0.5], False),
+    ([500, 503, httpx.ConnectError, 404], {}, NotFoundError, [0.5, 1.0, 2.0], True),  # doubt does not fade
+]  # fmt: skip
+"""How reading ends; a revocation that ends so is unconfirmed: whether it is likely, the last value says."""
+
+
+@sync_only
+@pytest.mark.parametrize(("script", "options", "error", "waits"), FAILS, ids=short)
 @both_operations
-async def test_a_connection_lost_after_sending_is_tried_again(
+async def test_what_a_call_ends_with_where_the_server_did_not_act(
     make_client: MakeClient,
     fake: FakeDevRev,
+    time: VirtualTime,
     operation: Operation,
-    error: type[httpx.TransportError],
-    after_processing: bool,
+    script: list[Any],
+    options: dict[str, Any],
+    error: type[DevRevAuthError],
+    waits: list[float],
 ) -> None:
-    """Reading twice does no harm, and neither does revoking twice."""
-    fake.lose_connection(error=error, after_processing=after_processing)
-    await operation(make_client())
-    assert len(fake.requests) == 2
+    """What was met last, at once where no repetition fits into the time left, with all attempts."""
+    play(fake, script)
+    with pytest.raises(error) as caught:
+        await operation(make_client(**options))
+    assert time.waits == [pytest.approx(wait) for wait in waits]
+    assert len(fake.requests) == len(caught.value.attempts) == len(waits) + 1
+    assert [attempt.waited for attempt in caught.value.attempts] == [0.0, *time.waits]
+    assert ("not sent" in str(caught.value)) is (script == [(429, 60)])  # else it is the response's own error
+    assert [attempt.status_code for attempt in caught.value.attempts] == [one.status for one in fake.requests]
+
+
+@sync_only
+@pytest.mark.parametrize(("script", "options", "error", "waits", "likely"), DOUBTFUL, ids=short)
+async def test_a_revocation_that_may_have_happened_is_unconfirmed(
+    make_client: MakeClient,
+    fake: FakeDevRev,
+    time: VirtualTime,
+    script: list[Any],
+    options: dict[str, Any],
+    error: type[DevRevAuthError],
+    waits: list[float],
+    likely: bool,
+) -> None:
+    """Likely, where the token in use is no longer known; reading is never in doubt."""
+    play(fake, script)
+    with pytest.raises(RevocationUnconfirmedError) as caught:
+        await revoke(make_client(**options))
+    assert caught.value.likely_revoked is likely
+    text = "most likely revoked by the first try" if likely else "may or may not have happened; check with"
+    assert text in str(caught.value)
+    assert [attempt.waited for attempt in caught.value.attempts] == [0.0, *waits]
+    reading = FakeDevRev(clock=time.wall)
+    play(reading, script)
+    with pytest.raises(error) as met:
+        await get(make_client(transport=reading.transport(), **options))
+    assert len(met.value.attempts) == len(caught.value.attempts)
+
+
+async def test_a_token_that_revokes_its_own_type_and_loses_the_response_is_likely_revoked(
+    make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken
+) -> None:
+    """The whole story, played by the fake: the repetition's own 401 is the trace of the first try."""
+    fake.lose_connection(after_processing=True)
+    with pytest.raises(RevocationUnconfirmedError) as caught:
+        await make_client().revoke_own_auth_tokens(TokenType.PAT)
+    assert caught.value.likely_revoked is True
+    assert fake.token_status(pat.id) == "revoked"
+    assert [request.status for request in fake.requests] == [None, 401]
 
 
 @both_operations
-async def test_a_connection_lost_before_the_body_was_sent_is_tried_again(
+async def test_a_connection_lost_before_the_body_was_sent_leaves_no_doubt(
     make_client: MakeClient, fake: FakeDevRev, recorder: Recorder, operation: Operation
 ) -> None:
     """A kept connection that the server closed meanwhile: the request never left."""
-    recorder.before = failing_once(lambda: httpx.ReadError("closed by the peer"))
-    await operation(make_client(transport=recorder))
-    assert len(recorder.requests) == 2
-    assert len(fake.requests) == 1
 
+    def lose_the_first(request: httpx.Request) -> None:
+        if len(recorder.requests) == 1:
+            raise httpx.ReadError("closed by the peer")
 
-@pytest.mark.parametrize(
-    "cause",
-    [
-        ssl.SSLCertVerificationError(1, "self-signed certificate"),
-        ssl.SSLError(1, "tlsv1 alert protocol version"),
-    ],
-    ids=["certificate", "alert"],
-)
-@both_operations
-async def test_a_refusal_by_tls_is_not_repeated(
-    make_client: MakeClient, fake: FakeDevRev, recorder: Recorder, operation: Operation, cause: ssl.SSLError
-) -> None:
-    """A certificate does not get better by asking again."""
-    recorder.before = failing_once(lambda: connect_error(cause))
-    with pytest.raises(TransportError, match="TLS was refused"):
+    recorder.before = lose_the_first
+    fake.respond_next(401)
+    with pytest.raises(UnauthenticatedError) as caught:
         await operation(make_client(transport=recorder))
-    assert len(recorder.requests) == 1
+    assert (len(recorder.requests), len(fake.requests)) == (2, 1)
+    assert caught.value.attempts == (
+        Attempt(None, "the connection was lost (closed by the peer)", 0.0),
+        Attempt(401, None, 0.5),
+    )
 
 
-@pytest.mark.parametrize("cause", [ssl.SSLEOFError(8, "EOF"), ssl.SSLZeroReturnError(6, "closed")], ids=["eof", "zero"])
-async def test_a_connection_cut_during_the_handshake_is_tried_again(
-    make_client: MakeClient, recorder: Recorder, cause: ssl.SSLError
-) -> None:
-    """That is a lost connection, not a refusal."""
-    recorder.before = failing_once(lambda: connect_error(cause))
-    await get(make_client(transport=recorder))
-    assert len(recorder.requests) == 2
-
-
-@pytest.mark.parametrize("error", [httpx.LocalProtocolError("x"), httpx.UnsupportedProtocol("x")], ids=short)
-@both_operations
-async def test_a_fault_on_this_side_is_not_repeated(
-    make_client: MakeClient, recorder: Recorder, operation: Operation, error: Exception
-) -> None:
-    """Trying again would change nothing."""
-    recorder.before = failing_once(lambda: error)
-    with pytest.raises(TransportError, match="could not be sent"):
-        await operation(make_client(transport=recorder))
-    assert len(recorder.requests) == 1
+class TimeLimitError(Exception):
+    """As task queues raise them."""
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), TimeLimitError("x")], ids=short)
@@ -159,98 +220,117 @@ async def test_a_fault_on_this_side_is_not_repeated(
 async def test_an_exception_that_is_not_the_networks_passes_through(
     make_client: MakeClient, recorder: Recorder, operation: Operation, error: Exception
 ) -> None:
-    """A worker's time limit is raised by a signal handler, wherever the call happens to be."""
-    recorder.before = failing_once(lambda: error)
-    client = make_client(transport=recorder, max_connections=1)
+    """A worker's time limit is raised by a signal handler, wherever the call happens to be; the client works on."""
+
+    def fail_once(request: httpx.Request) -> None:
+        if len(recorder.requests) == 1:
+            raise error
+
+    recorder.before = fail_once
+    client = make_client(transport=recorder, max_connections=1, **ONCE)
     with pytest.raises(type(error)) as caught:
         await operation(client)
     assert caught.value is error
+    assert error.__context__ is None
     assert len(recorder.requests) == 1
     await operation(client)
 
 
+@sync_only
 @pytest.mark.parametrize(
-    ("status", "expected"),
+    ("step", "share", "drawn", "waits"),
     [
-        (503, ServiceUnavailableError),
-        (429, TooManyRequestsError),
-        (500, InternalServerError),
-        (504, UnexpectedStatusError),
+        (502, 0.25, [(0.0, 0.5)], [0.125]),
+        (502, 0.0, [(0.0, 0.5)], []),
+        ((429, 30), 1.0, [], [30.0]),
+        ((503, 20), 0.0, [(0.0, 0.5)], [20.0]),
+        ((503, 2), 0.5, [(0.0, pytest.approx(0.2))], [2.1]),
     ],
 )
-async def test_four_attempts_are_made_and_all_are_told(
-    make_client: MakeClient, fake: FakeDevRev, status: int, expected: type[APIError]
+async def test_jitter_shortens_a_backoff_and_lengthens_what_was_asked_for(
+    make_client: MakeClient,
+    fake: FakeDevRev,
+    time: VirtualTime,
+    step: Any,
+    share: float,
+    drawn: Any,
+    waits: list[float],
 ) -> None:
-    """The last answer is raised, with what each attempt met and how long it waited before."""
-    fake.respond_next(status, times=9)
-    with pytest.raises(expected) as caught:
-        await get(make_client())
-    assert caught.value.attempts == tuple(Attempt(status, None, waited) for waited in (0.0, 0.5, 1.0, 2.0))
-    assert len(fake.requests) == 4
-
-
-async def test_attempts_tell_failures_in_words(make_client: MakeClient, fake: FakeDevRev) -> None:
-    """Each attempt has a status or a failure, in the order they were met."""
-    fake.lose_connection()
-    fake.respond_next(502)
-    fake.lose_connection(after_processing=True)
-    fake.respond_next(404)
-    with pytest.raises(APIError) as caught:
-        await get(make_client())
-    first, second, third, fourth = caught.value.attempts
-    assert (first.status_code, first.waited) == (None, 0.0)
-    assert first.failure == "could not connect (the connection was lost, as scripted)"
-    assert second == Attempt(502, None, 0.5)
-    assert (third.status_code, third.waited) == (None, 1.0)
-    assert third.failure == "the connection was lost (the connection was lost, as scripted)"
-    assert fourth == Attempt(404, None, 2.0)
+    """At most a tenth, and no more than the backoff, is added; each call begins anew."""
+    client = make_client()
+    time.jitter_share = share
+    for _ in range(2):
+        play(fake, [step])
+        await get(client)
+    assert time.drawn == drawn * 2
+    assert time.waits == [pytest.approx(wait) for wait in waits * 2]
 
 
 @pytest.mark.parametrize("status", [429, 503])
-@both_operations
-async def test_max_attempts_of_one_turns_repetition_off(
-    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime, operation: Operation, status: int
+async def test_more_than_a_day_raises_whatever_time_there_is(
+    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime, status: int
 ) -> None:
-    """A 429 that names a time is raised at once too."""
-    fake.respond_next(status, retry_after=1)
+    """After a 429 everybody waits, but no longer than a day; a 503 is its own caller's business."""
+    fake.respond_next(status, retry_after=86_401)
+    client = make_client(**NO_BOUND)
     with pytest.raises((TooManyRequestsError, ServiceUnavailableError)) as caught:
-        await operation(make_client(retry=RetryPolicy(max_attempts=1)))
+        await get(client)
     assert isinstance(caught.value, TooManyRequestsError | ServiceUnavailableError)
-    assert caught.value.retry_after == 1.0
-    assert len(fake.requests) == 1
-    assert time.waits == []
+    assert (caught.value.retry_after, len(fake.requests)) == (86_401.0, 1)
+    await get(client)
+    assert time.waits == ([86_400.0] if status == 429 else [])
 
 
-async def test_a_revocation_that_was_never_sent_is_a_transport_error(make_client: MakeClient, fake: FakeDevRev) -> None:
-    """Four refused connections leave no doubt: nothing happened."""
-    fake.lose_connection(times=9)
-    with pytest.raises(TransportError) as caught:
-        await revoke(make_client())
-    assert len(caught.value.attempts) == 4
+async def fail(client: AsyncDevRevAuthClient, operation: Operation = get, *, times: int = 1) -> None:
+    """Make calls all of which end in an error."""
+    for _ in range(times):
+        with pytest.raises((APIError, TransportError, RevocationUnconfirmedError)):
+            await operation(client)
 
 
-async def test_a_revocation_that_met_503_alone_did_not_happen(make_client: MakeClient, fake: FakeDevRev) -> None:
-    """503 says that the server did not process it."""
-    fake.respond_next(503, times=9)
-    with pytest.raises(ServiceUnavailableError) as caught:
-        await revoke(make_client())
-    assert len(caught.value.attempts) == 4
+@pytest.mark.parametrize(("step", "calls", "requests"), [(502, 600, 700), (httpx.ReadTimeout, 200, 250)], ids=short)
+@both_operations
+@sync_only
+async def test_an_outage_is_not_multiplied_by_repetitions(
+    make_client: MakeClient, fake: FakeDevRev, operation: Operation, step: Any, calls: int, requests: int
+) -> None:
+    """600 calls send 700 requests, not 2,400; after a timeout a repetition costs twice as much."""
+    play(fake, [step] * 3000)
+    client = make_client()
+    await fail(client, operation, times=calls)
+    assert len(fake.requests) == requests
 
 
-def failing_once(error: Callable[[], Exception]) -> Callable[[httpx.Request], None]:
-    """Give a function for `Recorder.before` that raises the first time it is called."""
-    errors = [error]
-
-    def fail(request: httpx.Request) -> None:
-        if errors:
-            error = errors.pop()()
-            raise error
-
-    return fail
-
-
-def connect_error(cause: Exception) -> httpx.ConnectError:
-    """Give the error that httpx raises where `cause` ended the handshake."""
-    error = httpx.ConnectError(str(cause))
-    error.__cause__ = cause
-    return error
+async def test_calls_and_copies_of_a_client_share_a_budget_that_successes_fill_again(
+    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime
+) -> None:
+    """A used-up one raises what was met, at once; what a 429 asks for costs nothing; other clients have their own."""
+    client = make_client()
+    for _ in range(50):
+        await get(client)  # saves nothing up
+    play(fake, [502] * 134)
+    await fail(client, times=34)
+    for each, repeats in ((client, False), (client.with_options(timeout=1), False), (make_client(), True)):
+        fake.requests.clear()
+        time.waits.clear()
+        fake.respond_next(503, retry_after=1)
+        if repeats:
+            await get(each)
+        else:
+            with pytest.raises(ServiceUnavailableError) as caught:
+                await get(each)
+            assert len(caught.value.attempts) == 1
+        assert (len(fake.requests), len(time.waits)) == ((2, 1) if repeats else (1, 0))
+    fake.respond_next(429, retry_after=7)
+    await get(client)
+    fake.respond_next(404)
+    await fail(client)
+    for _ in range(4):
+        await get(client)
+    fake.respond_next(502)
+    await fail(client)  # four are not enough, and neither refusals nor a success after a wait count
+    await revoke(client)
+    fake.respond_next(502)
+    await get(client)
+    fake.respond_next(502)
+    await fail(client)

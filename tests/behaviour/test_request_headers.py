@@ -1,33 +1,42 @@
-"""The headers of every request: the client's own, the caller's, and what may not be set."""
+"""The headers of every request, and `with_options`: a copy that shares what belongs to the user, and nothing else."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import httpx
 import pytest
 
-from devrev_auth_client import TokenType, __version__
+from devrev_auth_client import APIError, ConfigurationError, RetryPolicy, TokenType, __version__
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.behaviour.conftest import MakeClient
 from tests.behaviour.operations import Operation, both_operations, get
 from tests.behaviour.transports import Recorder
+from tests.behaviour.virtual_time import VirtualTime
+
+ONCE = RetryPolicy(max_attempts=1)
 
 
 @both_operations
 async def test_every_request_has_these_headers_and_no_others(
     make_client: MakeClient, recorder: Recorder, pat: IssuedToken, operation: Operation
 ) -> None:
-    """`Accept-Encoding: identity`, because a compressed answer would have to be bounded twice."""
+    """The token is in one of them alone; `identity`, because a compressed response would have to be bounded twice."""
     await operation(make_client(transport=recorder))
     (request,) = recorder.requests
+    assert isinstance(request.stream, httpx.SyncByteStream)
+    body = b"".join(request.stream)
     assert dict(request.headers) == {
         "host": "api.devrev.ai",
         "accept": "application/json",
         "accept-encoding": "identity",
         "user-agent": f"devrev-auth-client/{__version__}",
         "content-type": "application/json",
-        "content-length": str(len(await body_of(request))),
+        "content-length": str(len(body)),
         "authorization": f"Bearer {pat.secret}",
     }
+    assert pat.secret not in f"{request.url} {request!r} {request.extensions} {request.headers!r}"
+    assert pat.secret.encode() not in body
 
 
 async def test_a_repetition_sends_the_same_headers_and_body(
@@ -41,49 +50,93 @@ async def test_a_repetition_sends_the_same_headers_and_body(
     assert fake.requests[0].body == fake.requests[1].body == {"requested_token_type": TokenType.SESSION}
 
 
-async def test_the_api_version_is_sent(make_client: MakeClient, recorder: Recorder) -> None:
-    """As `X-Devrev-Version`; without one there is no such header."""
-    await get(make_client(transport=recorder, api_version="2024-01-24"))
-    await get(make_client(transport=recorder))
-    assert recorder.requests[0].headers["X-Devrev-Version"] == "2024-01-24"
-    assert "X-Devrev-Version" not in recorder.requests[1].headers
-
-
-@pytest.mark.parametrize("headers", [{"X-Team": "a b", "X-Empty": ""}, httpx.Headers({"X-Team": "a b", "X-Empty": ""})])
 @both_operations
-async def test_the_callers_headers_are_sent(
-    make_client: MakeClient, recorder: Recorder, operation: Operation, headers: dict[str, str]
+async def test_the_callers_headers_are_sent_in_place_of_the_clients(
+    make_client: MakeClient, recorder: Recorder, operation: Operation
 ) -> None:
-    """With every request, from any mapping."""
-    await operation(make_client(transport=recorder, headers=headers))
-    (request,) = recorder.requests
-    assert (request.headers["X-Team"], request.headers["X-Empty"]) == ("a b", "")
-    assert request.headers["Accept"] == "application/json"
+    """From any mapping, as it was when it was handed in; whatever their case, no name is sent twice."""
+    given = {"X-Team": "a b", "X-Empty": "", "user-agent": "mine/1", "ACCEPT-ENCODING": "gzip", "x-devrev-version": "0"}
+    for headers in (given, httpx.Headers(given)):
+        client = make_client(transport=recorder, headers=headers, api_version="1")
+        copy = client.with_options(headers=headers, api_version="1")
+        headers["X-Team"] = "changed"
+        await operation(client)
+        await operation(copy)
+        headers["X-Team"] = "a b"
+    for request in recorder.requests:
+        assert (request.headers["X-Team"], request.headers["X-Empty"]) == ("a b", "")
+        assert request.headers["Accept"] == "application/json"
+        for name, value in (("User-Agent", "mine/1"), ("Accept-Encoding", "gzip"), ("X-Devrev-Version", "1")):
+            assert request.headers.get_list(name) == [value]
 
 
-async def test_a_callers_header_takes_the_place_of_the_clients(make_client: MakeClient, recorder: Recorder) -> None:
-    """Whatever its case; it is not sent twice."""
-    headers = {"user-agent": "mine/1", "ACCEPT-ENCODING": "gzip", "x-devrev-version": "old"}
-    await get(make_client(transport=recorder, headers=headers, api_version="new"))
-    sent = recorder.requests[0].headers
-    assert sent.get_list("User-Agent") == ["mine/1"]
-    assert sent.get_list("Accept-Encoding") == ["gzip"]
-    assert sent.get_list("X-Devrev-Version") == ["new"]
-
-
-async def test_the_token_is_in_the_authorization_header_alone(
-    make_client: MakeClient, recorder: Recorder, pat: IssuedToken
+async def test_each_option_of_a_copy_is_its_own(
+    make_client: MakeClient, fake: FakeDevRev, recorder: Recorder, time: VirtualTime
 ) -> None:
-    """Not in the URL, the body, or the request's repr."""
-    await get(make_client(transport=recorder))
-    (request,) = recorder.requests
-    assert pat.secret not in str(request.url) + repr(request) + repr(request.extensions) + repr(request.headers)
-    assert pat.secret.encode() not in await body_of(request)
-    holding = [name for name, value in request.headers.items() if pat.secret in value]
-    assert holding == ["authorization"]
+    """The original goes on as it was made."""
+    original = make_client(
+        transport=recorder, timeout=httpx.Timeout(1), total_timeout=10, retry=ONCE, headers={"X-A": "1"}
+    )
+    copy = original.with_options(
+        timeout=httpx.Timeout(2),
+        total_timeout=100,
+        retry=RetryPolicy(max_attempts=2),
+        api_version="2024-01-24",
+        headers={"X-B": "2"},
+    )
+    await get(copy)
+    await get(original)
+    of_copy, of_original = recorder.requests
+    names = ("X-A", "X-B", "X-Devrev-Version")
+    assert [of_copy.headers.get(name) for name in names] == ["1", "2", "2024-01-24"]
+    assert [of_original.headers.get(name) for name in names] == ["1", None, None]
+    assert (of_copy.extensions["timeout"]["read"], of_original.extensions["timeout"]["read"]) == (2, 1)
+    fake.respond_next(429, retry_after=50)
+    await get(copy)
+    assert time.waits == [50.0]
+    fake.respond_next(502)
+    with pytest.raises(APIError):
+        await get(original)
 
 
-async def body_of(request: httpx.Request) -> bytes:
-    """Read what a request sends; both clients' bodies can be read both ways."""
-    assert isinstance(request.stream, httpx.SyncByteStream)
-    return b"".join(request.stream)
+async def test_what_is_left_out_stays_and_none_is_a_value(
+    make_client: MakeClient, fake: FakeDevRev, recorder: Recorder, time: VirtualTime
+) -> None:
+    """A copy of a copy has all that was set before; a header given again takes the place of the first."""
+    client = make_client(transport=recorder, timeout=httpx.Timeout(1), api_version="v1", headers={"X-Team": "old"})
+    fake.respond_next(429, retry_after=5000)
+    await get(client.with_options(total_timeout=None).with_options(headers={"x-team": "new"}))
+    request = recorder.requests[-1]
+    assert (request.extensions["timeout"]["read"], time.waits) == (1, [5000.0])
+    assert request.headers.get_list("X-Team") == ["new"]
+    assert request.headers.get_list("X-Devrev-Version") == ["v1"]
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"timeout": 0}, "timeout"),
+    ({"total_timeout": -1}, "total_timeout"),
+    ({"retry": 3}, "retry"),
+    ({"retry": None}, "retry"),
+    ({"api_version": "a\nb"}, "X-Devrev-Version"),
+    ({"headers": {"Authorization": "Bearer x"}}, "Authorization"),
+    ({"headers": "X-A: 1"}, "headers"),
+]
+
+
+async def test_a_wrong_option_is_refused_and_changes_nothing(make_client: MakeClient, fake: FakeDevRev) -> None:
+    """The original works on."""
+    client = make_client()
+    for options, named in WRONG:
+        with pytest.raises(ConfigurationError, match=named):
+            client.with_options(**options)
+    await get(client)
+    assert len(fake.requests) == 1
+
+
+async def test_a_copy_keeps_what_a_subclass_set(make_client: MakeClient) -> None:
+    """It is of the same class, and knows what the original knew."""
+    client = make_client()
+    plain: Any = getattr(client, "plain", client)
+    plain.team = "x"
+    copy = plain.with_options(timeout=1)
+    assert (type(copy), copy.team) == (type(plain), "x")

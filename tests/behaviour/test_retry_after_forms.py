@@ -3,170 +3,155 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from devrev_auth_client import RetryPolicy, TooManyRequestsError
+from devrev_auth_client import DevRevAuthClient, RetryPolicy, ServiceUnavailableError, TooManyRequestsError
 from devrev_auth_client.testing import FakeDevRev
+from tests.behaviour.backends import sync_only
 from tests.behaviour.bodies import error_body
 from tests.behaviour.conftest import MakeClient
 from tests.behaviour.operations import get
 from tests.behaviour.transports import Answering, Chunks
 from tests.behaviour.virtual_time import VirtualTime, http_date
 
-BACKOFF = 0.5
-"""The first wait where the server named no time."""
+NOW = VirtualTime()
+"""Thu, 01 Jan 2026 12:00:00 GMT; every `Date` here is one against which that clock would be wrong."""
 
 
+class StillClient(DevRevAuthClient):
+    """Lives at noon, for ever."""
+
+    _clock = NOW
+
+
+def asked(*values: str, date: str | None = None, body: str = "null", status: int = 429) -> float | None:
+    """Give the seconds that a response of these header lines asks for, as its error tells them."""
+    headers = [(b"Retry-After", value.encode("utf-8", "surrogatepass")) for value in values]
+    headers += [] if date is None else [(b"Date", date.encode("utf-8", "surrogatepass"))]
+    content = f'{{"type": "too_many_requests", "retry_after": {body}}}'.encode()
+    transport = Answering(status, Chunks([content]), headers)
+    client = StillClient("bearer-of-the-tests", transport=transport, retry=RetryPolicy(max_attempts=1))
+    with pytest.raises((TooManyRequestsError, ServiceUnavailableError)) as caught:
+        client.get_auth_token("x")
+    assert isinstance(caught.value, TooManyRequestsError | ServiceUnavailableError)
+    return caught.value.retry_after
+
+
+@pytest.mark.parametrize(("headers", "wait"), [({}, 0.5), ({"Retry-After": "7.5"}, 7.5), ({"Retry-After": "0"}, 0.5)])
+@pytest.mark.parametrize("status", [429, 503])
+async def test_the_wait_is_what_was_asked_for_or_a_backoff(
+    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime, headers: dict[str, str], wait: float, status: int
+) -> None:
+    """Zero is answered with a backoff: at once would be a storm."""
+    time.jitter_share = 1.0 if wait == 0.5 else 0.0
+    fake.respond_next(status, json=error_body(status), headers=headers)
+    await get(make_client())
+    assert time.waits == [wait]
+
+
+@sync_only
+@pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("7", 7.0), ("0.25", 0.25), ("7.5", 7.5), (" 7\t", 7.0), ("007.250", 7.25)],
-)
-async def test_seconds_in_the_header(
-    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime, value: str, seconds: float
-) -> None:
-    """Integer or decimal; the wait is exactly that long."""
-    fake.respond_next(429, json=error_body(429), headers={"Retry-After": value})
-    await get(make_client())
-    assert time.waits == [seconds]
-
-
-@pytest.mark.parametrize("local_clock_is_off_by", [0.0, -7200.0, 7200.0])
-async def test_a_date_counts_against_the_answers_own_date(
-    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime, local_clock_is_off_by: float
-) -> None:
-    """The local clock may be wrong by hours."""
-    server = -local_clock_is_off_by
-    headers = {"Date": http_date(server), "Retry-After": http_date(server + 9)}
-    fake.respond_next(429, json=error_body(429), headers=headers)
-    await get(make_client())
-    assert time.waits == [9.0]
-
-
-@pytest.mark.parametrize("headers", [{}, {"Date": "yesterday"}, {"Date": ""}], ids=["absent", "garbage", "empty"])
-async def test_a_date_counts_against_the_local_clock_where_there_is_no_other(
-    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime, headers: dict[str, str]
-) -> None:
-    """An answer without a valid `Date` leaves no better one."""
-    fake.respond_next(429, json=error_body(429), headers={**headers, "Retry-After": http_date(9)})
-    await get(make_client())
-    assert time.waits == [9.0]
-
-
-@pytest.mark.parametrize(
-    "date",
-    ["Thu, 01 Jan 2026 12:00:09 GMT", "Thursday, 01-Jan-26 12:00:09 GMT", "Thu Jan  1 12:00:09 2026"],
-    ids=["IMF-fixdate", "RFC 850", "asctime"],
-)
-async def test_all_three_forms_of_a_date_are_read(
-    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime, date: str
-) -> None:
-    """RFC 9110 section 5.6.7: a recipient accepts the obsolete forms too."""
-    fake.respond_next(429, json=error_body(429), headers={"Retry-After": date})
-    await get(make_client())
-    assert time.waits == [9.0]
-
-
-@pytest.mark.parametrize(
-    "value", ["0", "0.0", "-0", http_date(0), http_date(-3600)], ids=["0", "0.0", "-0", "now", "past"]
-)
-async def test_zero_is_answered_with_a_backoff(
-    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime, value: str
-) -> None:
-    """At once would be a storm; a date that has passed is zero too."""
-    fake.respond_next(429, json=error_body(429), headers={"Retry-After": value})
-    await get(make_client())
-    assert time.waits == [BACKOFF]
-
-
-@pytest.mark.parametrize(
-    "value",
     [
-        "",
-        "-1",
-        "+5",
-        "nan",
-        "inf",
-        "-inf",
-        "1e3",
-        "0x10",
-        "1_0",
-        "5s",
-        "5 seconds",
-        "5, 6",
-        ".5",
-        "5.",
-        "soon",
-        "9" * 400,
-        "2026-01-01T12:00:09Z",
-        "Thu, 32 Jan 2026 12:00:09 GMT",
-        "Thu, 01 Jan 2026",
-        "Thu, 01 Jan 10000 00:00:00 GMT",
-        "GMT",
+        ("0", 0.0), ("0.0", 0.0), ("1", 1.0), ("300", 300.0), ("007", 7.0), ("1.5", 1.5), ("0.25", 0.25),
+        ("007.250", 7.25), (" 5 ", 5.0), ("\t5\t", 5.0), ("86401", 86_401.0), ("1700000030", 1_700_000_030.0),
+        ("99999999999999999999", 1e20), ("0" * 5000 + "5", 5.0),
+        ("Thu, 01 Jan 2026 12:00:09 GMT", 9.0),
+        ("Thursday, 01-Jan-26 12:00:09 GMT", 9.0),  # RFC 9110 section 5.6.7: the obsolete forms too
+        ("Thu Jan  1 12:00:09 2026", 9.0),
+        ("Fri, 02 Jan 2026 12:00:00 GMT", 86_400.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 251_635_031_999.0),
+        ("Thu, 01 Jan 2026 12:00:00 GMT", 0.0),
+        ("Sunday, 06-Nov-94 08:49:37 GMT", 0.0), ("Sun Nov  6 08:49:37 1994", 0.0),
+    ],
+)  # fmt: skip
+def test_a_number_of_seconds_or_a_date(value: str, seconds: float, status: int) -> None:
+    """ASCII digits with or without decimals; a date that has passed is zero."""
+    assert asked(value, status=status) == seconds
+
+
+INVALID = """
+-1 -0 -0.5 +5 +0 1e3 1E3 1. .5 1.2.3 1,5 5;10 5s PT5S 0x10 1_000 nan NaN inf -inf Infinity None null true soon '5' "5"
+\u0665 \u06f5 \uff15 \u096b \xb2 \xbd \u2164 1\u0665 5\x00 2026-01-01T12:00:09Z GMT Thu Thu,
+"""
+INVALID_DATES = [
+    "Thu, 32 Jan 2026 12:00:09 GMT",
+    "Wed, 31 Feb 2026 00:00:00 GMT",
+    "Thu, 01 Jan 2026 25:13:50 GMT",
+    "Thu, 01 Jan 2026 22:61:50 GMT",
+    "Thu, 01 Brumaire 2026 12:00:09 GMT",
+    "Thu, 01 Jan 10000 00:00:00 GMT",
+    "Thu, 01 Jan 2026",
+    "01 Jan 2026 12:00:09 GMT",
+    "Thu, \u0660\u0661 Jan 2026 12:00:09 GMT",
+]
+OTHERS = ["", " ", "5 s", "5 5", "5, 10", "5 seconds", "\xa05", "5\x0b", "\ud800", "9" * 400, "9" * 5000]
+
+
+@sync_only
+@pytest.mark.parametrize("value", [*INVALID.split(), *INVALID_DATES, *OTHERS], ids=lambda value: ascii(value)[:40])
+def test_anything_else_counts_as_absent(value: str) -> None:
+    """It neither raises nor shortens a wait; digits of other scripts are none, though Python's int() reads them."""
+    assert asked(value) is None
+    assert asked(value, "5") == 5.0
+
+
+@sync_only
+@pytest.mark.parametrize(
+    ("date", "value", "seconds"),
+    [
+        ("Thu, 01 Jan 2026 13:00:00 GMT", "Thu, 01 Jan 2026 13:00:09 GMT", 9.0),
+        ("Thu, 01 Jan 2026 10:00:00 GMT", "Thu, 01 Jan 2026 10:00:09 GMT", 9.0),
+        ("Saturday, 01-Jan-00 00:00:00 GMT", "Sat, 01 Jan 2000 00:00:05 GMT", 5.0),
+        ("Sat Jan  1 00:00:00 2050", "Sat, 01 Jan 2050 00:00:05 GMT", 5.0),
+        ("Sat, 01 Jan 2050 00:00:05 GMT", "Sat, 01 Jan 2050 00:00:00 GMT", 0.0),
+        *((date, http_date(30), 30.0) for date in ("yesterday", "", "Wed, 31 Feb 2024 00:00:00 GMT", "1700000010")),
+        ("Sat, 01 Jan 2050 00:00:00 GMT", "5", 5.0),
     ],
 )
-async def test_an_invalid_header_counts_as_absent(
-    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime, value: str
-) -> None:
-    """It neither raises nor shortens a wait."""
-    fake.respond_next(429, json=error_body(429), headers={"Retry-After": value})
-    await get(make_client())
-    assert time.waits == [BACKOFF]
+def test_a_date_counts_from_the_date_of_the_response(date: str, value: str, seconds: float) -> None:
+    """A wrong local clock does no harm; a `Date` that cannot be read is as good as none; seconds need no date."""
+    assert asked(value, date=date) == seconds
 
 
-@pytest.mark.parametrize("value", ["\u0665", "\uff15", "\u00b2", "Thu, \u0660\u0661 Jan 2026 12:00:09 GMT"])
-async def test_digits_of_other_scripts_are_no_digits(make_client: MakeClient, value: str) -> None:
-    """Python's int() reads Arabic-Indic and full-width digits; HTTP does not know them."""
-    transport = Answering(429, Chunks([]), [(b"Retry-After", value.encode())])
-    with pytest.raises(TooManyRequestsError) as caught:
-        await get(make_client(transport=transport, retry=RetryPolicy(max_attempts=1)))
-    assert caught.value.retry_after is None
-
-
-@pytest.mark.parametrize(("value", "seconds"), [(7, 7.0), (2.5, 2.5), (0, BACKOFF)])
-async def test_seconds_in_the_body(
-    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime, value: float, seconds: float
-) -> None:
-    """`retry_after` of the error body, where there is no header."""
-    fake.respond_next(429, json=error_body(429, retry_after=value))
-    await get(make_client())
-    assert time.waits == [seconds]
-
-
+@sync_only
 @pytest.mark.parametrize(
-    "value", ["-1", '"5"', "true", "null", "[5]", '{"seconds": 5}', "NaN", "Infinity", "1e999", "9" * 400]
-)
-async def test_an_invalid_body_value_counts_as_absent(
-    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime, value: str
-) -> None:
-    """Whatever JSON, or Python's reading of it, allows."""
-    fake.respond_next(429, content=f'{{"type": "too_many_requests", "retry_after": {value}}}'.encode())
-    await get(make_client())
-    assert time.waits == [BACKOFF]
-
-
-@pytest.mark.parametrize(
-    ("header", "body", "seconds"),
+    ("values", "body", "seconds"),
     [
-        ("3", 5, 5.0),
-        ("5", 3, 5.0),
-        ("5.5", 5, 5.5),
-        (http_date(4), 2, 4.0),
-        (http_date(4), 6, 6.0),
-        ("0", 5, 5.0),
-        ("5", 0, 5.0),
-        ("-1", 5, 5.0),
-        ("soon", 5, 5.0),
-        ("5", -1, 5.0),
-        ("5", "soon", 5.0),
-        ("5", None, 5.0),
+        (["5", "10"], "null", 10.0), (["10", "5"], "null", 10.0), (["soon", "5"], "null", 5.0),
+        (["5", http_date(30)], "null", 30.0), ([http_date(30)], "31", 31.0), ([http_date(30)], "2", 30.0),
+        ([], "5", 5.0), ([], "5.5", 5.5), ([], "0", 0.0), ([], "-0.0", 0.0), ([], str(2**63), 2.0**63),
+        *(([], wrong, None) for wrong in ("-1", "true", "false", '"5"', "[5]", '{"seconds": 5}', "NaN", "Infinity")),
+        ([], "1e999", None), ([], "9" * 400, None), ([], "-" + "9" * 400, None),
+        (["5"], "10", 10.0), (["10"], "5", 10.0), (["0"], "5", 5.0), (["5"], "0", 5.0), (["5.5"], "5", 5.5),
+        (["soon"], "7", 7.0), (["7"], "-1", 7.0), (["7"], '"soon"', 7.0),
     ],
+)  # fmt: skip
+def test_the_longest_valid_statement_counts(values: list[str], body: str, seconds: float | None) -> None:
+    """Header lines and the body's `retry_after` are weighed together: never sooner than any of them asked."""
+    assert asked(*values, body=body) == seconds
+
+
+FRAGMENTS = ["Tue", ",", " ", "14", "Nov", "2023", "22:13:50", "GMT", "-", ":", "+0100", "-9999", "99999999", "\u0665"]
+HEADER = st.one_of(
+    st.text(max_size=40),
+    st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join),
+    st.lists(st.sampled_from(FRAGMENTS), max_size=10).map(" ".join),
+    st.floats().map(str),
+    st.integers().map(str),
 )
-async def test_the_longer_of_header_and_body_counts(
-    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime, header: str, body: object, seconds: float
-) -> None:
-    """Never sooner than either asked; an invalid one has no say."""
-    content = json.dumps(error_body(429, retry_after=body)).encode()
-    fake.respond_next(429, content=content, headers={"Retry-After": header})
-    await get(make_client())
-    assert time.waits == [seconds]
+BODY = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.just([]), st.just({}))
+
+
+@sync_only
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(values=st.lists(HEADER, max_size=3), date=HEADER, body=BODY.map(json.dumps))
+def test_no_value_raises_or_gives_a_time_that_cannot_be_waited(values: list[str], date: str, body: str) -> None:
+    """Whatever the headers and the body hold: absent, or finite and not negative."""
+    seconds = asked(*values, date=date, body=body)
+    assert seconds is None or (math.isfinite(seconds) and seconds >= 0)

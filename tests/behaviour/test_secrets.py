@@ -1,90 +1,253 @@
-"""A server that echoes the token it was sent: nothing that reaches the caller holds it."""
+"""No repr, text, traceback, context or pickle holds a token, whichever way a call goes."""
 
 from __future__ import annotations
 
+import copy
 import json
 import pickle
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from devrev_auth_client import APIError, DevRevAuthError, InvalidResponseError, TransportError
-from devrev_auth_client.testing import FakeDevRev, IssuedToken
+from devrev_auth_client import (
+    APIError,
+    ConfigurationError,
+    DevRevAuthClient,
+    DevRevAuthError,
+    InvalidResponseError,
+    RetryPolicy,
+    RevocationUnconfirmedError,
+    TransportError,
+)
+from devrev_auth_client._credentials import Secret
+from devrev_auth_client.testing import FakeDevRev
+from tests.behaviour.backends import sync_only
 from tests.behaviour.conftest import MakeClient
-from tests.behaviour.operations import Operation, both_operations, get
+from tests.behaviour.hiding import assert_hides
+from tests.behaviour.operations import both_operations, get
 from tests.behaviour.transports import Recorder
 
+SECRET = "eyJhbGciOi.SECRET/of+the~tests_=.c2lnbmF0dXJl"
+ONCE = RetryPolicy(max_attempts=1)
 
-def escaped(text: str) -> str:
-    """Write each character as a JSON escape, as an encoder that trusts nobody may."""
-    return "".join(f"\\u{ord(character):04x}" for character in text)
+Operation = Callable[[Any], Any]
+
+WRITTEN: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "with an escaped slash": lambda text: text.replace("/", r"\/"),
+    "with one escaped letter": lambda text: text.replace("e", r"\u0065", 1),
+    "with all escaped": lambda text: "".join(f"\\u{ord(character):04X}" for character in text),
+}
+"""How a server may write the token in JSON."""
+written = pytest.mark.parametrize("write", WRITTEN.values(), ids=WRITTEN)
 
 
-def assert_hidden(error: DevRevAuthError, secret: str) -> None:
-    """Look through all that an error carries."""
-    shown = [str(error), repr(error), repr(error.args), repr(vars(error)), repr(error.attempts)]
-    assert not any(secret in text for text in shown)
-    assert secret.encode() not in pickle.dumps(error)
-    assert (error.__cause__, error.__context__) == (None, None)
-    assert not getattr(error, "__notes__", [])
-
-
-@pytest.mark.parametrize("written", [str, escaped], ids=["plain", "escaped"])
-@pytest.mark.parametrize("status", [400, 401, 404, 418, 520])
+@written
 @both_operations
-async def test_an_error_answer_that_echoes_the_token(
-    make_client: MakeClient,
-    fake: FakeDevRev,
-    pat: IssuedToken,
-    operation: Operation,
-    status: int,
-    written: Callable[[str], str],
+async def test_an_error_response_that_echoes_the_token(
+    make_client: MakeClient, fake: FakeDevRev, operation: Operation, write: Callable[[str], str]
 ) -> None:
-    """In its message, as a key, in a nested value, and in a header."""
-    secret = written(pat.secret)
-    content = f'{{"message": "bad {secret}", "{secret}": 1, "detail": "{secret}", "extra": [{{"a": "{secret}"}}]}}'
-    fake.respond_next(status, content=content.encode(), headers={"X-Echo": f"Bearer {pat.secret}"})
-    with pytest.raises(APIError) as caught:
-        await operation(make_client())
-    assert_hidden(caught.value, pat.secret)
-    assert caught.value.message == "bad [redacted]"
-    assert caught.value.headers["X-Echo"] == "Bearer [redacted]"
+    """In its message, as a key, in a nested value, and in a header's name and value."""
+    secret = write(SECRET)
+    content = f'{{"message": "no {secret}", "{secret}": 1, "detail": "{secret}", "extra": [{{"a": ["{secret}"]}}]}}'
+    headers = {"X-Echo": f"Bearer {SECRET}", "Retry-After": "900"}
+    for status in (400, 401, 403, 404, 418, 429, 503, 520):
+        fake.respond_next(status, content=content.encode(), headers=headers)
+        with pytest.raises(APIError) as caught:
+            await operation(make_client(token=SECRET, retry=ONCE))
+        assert_hides(caught.value, SECRET)
+        assert (caught.value.message, caught.value.detail) == ("no [redacted]", "[redacted]")
+        assert caught.value.headers["X-Echo"] == "Bearer [redacted]"
 
 
-async def test_an_answer_that_echoes_the_token(make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken) -> None:
-    """A success too: its content is logged more freely than an error's."""
-    body = {"token": {"id": "x", "token_hint": pat.secret, "scopes": [pat.secret], "new": {"a": pat.secret}}}
-    fake.respond_next(200, content=json.dumps(body).encode(), headers={"X-Echo": pat.secret})
-    response = await make_client().get_auth_token_detailed("x")
-    assert pat.secret not in repr(response)
-    assert pat.secret.encode() not in response.content
+@written
+async def test_a_response_that_echoes_the_token(
+    make_client: MakeClient, fake: FakeDevRev, write: Callable[[str], str]
+) -> None:
+    """A success too, `content` included: it is logged more freely than an error's."""
+    document = {"token": {"id": "x", "token_hint": SECRET, "scopes": [SECRET, "a/b"], "new": {SECRET: None}}}
+    content = json.dumps(document).replace(SECRET, write(SECRET)).encode()
+    fake.respond_next(content=content, headers={"X-Echo": SECRET})
+    response = await make_client(token=SECRET).get_auth_token_detailed("x")
     assert response.parsed is not None
     assert response.parsed.token.token_hint == "[redacted]"
-    assert pat.secret not in repr(response.parsed.to_dict())
+    for text in (repr(response), repr(response.parsed.to_dict()), repr(response.headers)):
+        assert SECRET not in text
+    assert json.loads(response.content) == json.loads(json.dumps(document).replace(SECRET, "[redacted]"))
 
 
-async def test_a_redirect_that_carries_the_token(make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken) -> None:
-    """Its Location is in no part of the error."""
-    fake.respond_next(302, headers={"Location": f"https://elsewhere.example/?token={pat.secret}"})
-    with pytest.raises(InvalidResponseError) as caught:
-        await get(make_client())
-    assert_hidden(caught.value, pat.secret)
+async def test_content_that_holds_no_token_arrives_byte_for_byte(make_client: MakeClient, fake: FakeDevRev) -> None:
+    """Whatever it escapes."""
+    content = rb'{ "token":{"id": "\u0078\/", "token_hint" : null}}'
+    fake.respond_next(content=content)
+    assert (await make_client(token=SECRET).get_auth_token_detailed("x")).content == content
+
+
+async def test_a_redirect_or_a_page_that_carries_the_token(make_client: MakeClient, fake: FakeDevRev) -> None:
+    """Nothing of a response that is no API's is in the error."""
+    for status in (302, 200):
+        fake.respond_next(status, html=f"hush {SECRET}", headers={"Location": f"https://x.example/?token={SECRET}"})
+        with pytest.raises(InvalidResponseError) as caught:
+            await get(make_client(token=SECRET))
+        assert_hides(caught.value, SECRET)
+        assert "hush" not in repr(vars(caught.value)) + str(caught.value)
 
 
 @pytest.mark.parametrize(
-    "kind", [httpx.ConnectError, httpx.ReadError, httpx.LocalProtocolError, httpx.ReadTimeout, ValueError]
+    "kind",
+    [httpx.ConnectError, httpx.ReadError, httpx.LocalProtocolError, httpx.ReadTimeout, ValueError, RuntimeError],
 )
 @both_operations
-async def test_a_transport_failure_that_quotes_the_token(
-    make_client: MakeClient, recorder: Recorder, pat: IssuedToken, operation: Operation, kind: type[Exception]
+async def test_a_transport_that_raises_with_the_token_in_its_words(
+    make_client: MakeClient, recorder: Recorder, operation: Operation, kind: type[Exception]
 ) -> None:
     """As h11 does, which quotes a header that it cannot send."""
 
-    def quote(request: httpx.Request) -> None:
+    def fail(request: httpx.Request) -> None:
+        request.read()
         raise kind(f"Illegal header value {request.headers['Authorization']!r}")
 
-    recorder.before = quote
+    recorder.before = fail
+    with pytest.raises((TransportError, RevocationUnconfirmedError)) as caught:
+        await operation(make_client(token=SECRET, transport=recorder))
+    assert_hides(caught.value, SECRET)
+
+
+async def test_a_token_id_that_holds_the_token_is_scrubbed_in_the_error(
+    make_client: MakeClient, fake: FakeDevRev
+) -> None:
+    """It may have been passed in the wrong place."""
+    fake.respond_next(404)
+    with pytest.raises(APIError) as caught:
+        await make_client(token=SECRET).get_auth_token(f"don:{SECRET}")
+    assert caught.value.token_id == "don:[redacted]"
+
+
+async def test_a_token_callable_that_fails_with_the_token_in_its_words(make_client: MakeClient) -> None:
+    """Or gives it in a form that cannot be sent."""
+
+    def fails() -> str:
+        raise RuntimeError(f"vault said {SECRET}")
+
+    rubbish = [f"{SECRET} {SECRET}", SECRET.encode(), {"token": SECRET}]
+    for ask in (fails, *(lambda value=value: value for value in rubbish)):
+        with pytest.raises(ConfigurationError, match="the token callable r") as caught:
+            await get(make_client(token=ask))
+        assert_hides(caught.value, SECRET)
+
+
+def test_a_constructor_that_fails_shows_no_token(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be it the token itself that is wrong, or another argument beside a good one."""
+    bad: list[object] = [f"{SECRET}{odd}{SECRET}" for odd in "\n \t\0ü🔑\uff21"]
+    bad += [f"Bearer {SECRET}", f"bearer {SECRET}", SECRET.encode(), [SECRET], {"token": SECRET}]
+    monkeypatch.setenv("DEVREV_TOKEN", f"{SECRET} {SECRET}")
+    options: list[dict[str, Any]] = [{"token": value} for value in (None, *bad)]
+    wrong: tuple[dict[str, Any], ...] = ({"timeout": -1}, {"base_url": "ftp://x"}, {"max_connections": 0}, {"retry": 5})
+    options += [{"token": SECRET, **others} for others in (*wrong, {"headers": {"Authorization": "x"}})]
+    for each in options:
+        with pytest.raises(ConfigurationError) as caught:
+            make_client(**each)
+        assert_hides(caught.value, SECRET)
+
+
+async def test_a_token_in_place_of_another_argument_is_not_repeated(make_client: MakeClient) -> None:
+    """The frames of a call hold its arguments; what is raised does not."""
+    client = make_client(token="another-token")
+    calls: list[Callable[[], Any]] = [
+        lambda: client.revoke_own_auth_tokens(SECRET),
+        lambda: client.get_auth_token(SECRET),
+        lambda: make_client(base_url=SECRET),
+        lambda: make_client(transport=None, proxy=f"ftp://u:{SECRET}@h"),
+    ]
+    for call in calls:
+        with pytest.raises(ConfigurationError) as caught:
+            await call()
+        assert SECRET not in f"{caught.value} {caught.value!r} {vars(caught.value)}"
+        assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+def test_clients_and_their_copies_show_their_base_url_and_no_token(make_client: MakeClient) -> None:
+    """And are not pickled or copied by accident."""
+    client = make_client(token=SECRET, base_url="https://x.example/a")
+    callable_token = make_client(token=lambda: SECRET, base_url="https://x.example/a")
+    for each in (client, client.with_options(timeout=5), callable_token):
+        plain = getattr(each, "plain", each)
+        assert repr(plain) == f"<{type(plain).__name__} https://x.example/a>"
+        assert SECRET not in f"{plain} {vars(plain)!r}"
+        for again in (pickle.dumps, copy.copy, copy.deepcopy):
+            with pytest.raises(TypeError, match=r"holds connections and a secret: it cannot be pickled or copied"):
+                again(plain)
+
+
+@sync_only
+def test_a_secret_shows_itself_to_nobody() -> None:
+    """Neither printed nor formatted, pickled, copied, listed or hashed; equal to the same token, and to no string."""
+    secret = Secret(SECRET)
+    assert SECRET not in f"{secret} {secret!r:>99} {[secret]} {'%s %r' % (secret, secret)}"  # noqa: UP031
+    for again in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="not pickled") as caught:
+            again(secret)
+        assert_hides(caught.value, SECRET)
+    for inspect_it in (vars, hash):
+        with pytest.raises(TypeError):
+            inspect_it(secret)
+    assert secret == Secret(SECRET) != Secret(SECRET + "x")
+    assert secret != SECRET
+
+
+@sync_only
+@pytest.mark.parametrize("token", ["x", "x" * 10_000, "Bearertoken", "bearer-token", "!#$%&'()*,:;<>?@[]^`{|}\"\\"])
+async def test_visible_ascii_is_a_token_and_white_space_around_it_is_not(
+    make_client: MakeClient, fake: FakeDevRev, recorder: Recorder, token: str
+) -> None:
+    """A file or an environment variable often ends in a newline."""
+    for around in ("{}", " \t{}\r\n", "\u00a0{}\u3000"):
+        fake.respond_next(json={"token": {"id": "x"}})
+        await get(make_client(token=around.format(token), transport=recorder))
+    assert {request.headers["Authorization"] for request in recorder.requests} == {f"Bearer {token}"}
+
+
+@sync_only
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.text(min_size=9, max_size=60))
+def test_no_text_is_repeated_or_sent_where_it_does_not_belong(value: str) -> None:
+    """Whatever the text: a client that can send it, or an error without it."""
+    try:
+        DevRevAuthClient(value)
+    except DevRevAuthError as error:
+        refused: str | None = str(error)
+    else:
+        refused = None
+    token = value.strip()
+    is_visible = bool(token) and all(0x21 <= ord(character) <= 0x7E for character in token)
+    assert (refused is None) == is_visible
+    assert refused is None or not token or token not in refused
+
+
+@sync_only
+async def test_a_made_up_token_is_not_looked_for_in_other_words(make_client: MakeClient, fake: FakeDevRev) -> None:
+    """`token="test"` must not turn test@example.com into something else; eight characters are long enough."""
+    for token, said in (("test", "test@example.com"), ("seven-7", "seven-7"), ("eight--8", "[redacted]")):
+        message = said if said != "[redacted]" else token
+        fake.respond_next(404, content=json.dumps({"message": message}).encode(), headers={"X-Echo": message})
+        with pytest.raises(APIError) as caught:
+            await get(make_client(token=token))
+        assert (caught.value.message, caught.value.headers["X-Echo"]) == (said, said)
+
+
+@sync_only
+async def test_what_is_quoted_as_python_writes_it_is_scrubbed_too(make_client: MakeClient, recorder: Recorder) -> None:
+    """Libraries quote what they were sent by `repr`; headers without the token stay as they are."""
+    token = "back\\slash'and\"quotes"
+
+    def fail(request: httpx.Request) -> None:
+        raise httpx.ReadError(f"got {token!r}")
+
+    recorder.before = fail
     with pytest.raises(TransportError) as caught:
-        await operation(make_client(transport=recorder))
-    assert_hidden(caught.value, pat.secret)
+        await get(make_client(token=token, transport=recorder))
+    assert str(caught.value) == "auth_tokens_get: the connection was lost (got '[redacted]')"

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import functools
+import threading
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import pytest
 
 from devrev_auth_client import (
     ConfigurationError,
     RetryPolicy,
     RevocationUnconfirmedError,
+    TotalTimeoutError,
     UnauthenticatedError,
 )
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
+from tests.behaviour.backends import Backend, async_only, sync_only
 from tests.behaviour.conftest import MakeClient
 from tests.behaviour.ids import short
-from tests.behaviour.operations import Operation, both_operations, get, revoke
+from tests.behaviour.operations import Operation, both_operations, get, play, revoke
 from tests.behaviour.virtual_time import VirtualTime
 
 
@@ -38,9 +45,9 @@ class Tokens:
 
 
 async def test_it_is_asked_before_every_attempt(make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken) -> None:
-    """Not at the constructor, and not once for all: it may know of a newer token by then."""
+    """Not at the constructor, and not once for all: it may know of a newer token by then; what it gives is trimmed."""
     other = fake.issue_token(pat.user)
-    tokens = Tokens(pat.secret, other.secret, pat.secret)
+    tokens = Tokens(pat.secret, f" {other.secret}\n", pat.secret)
     client = make_client(token=tokens)
     assert tokens.asked == 0
     fake.respond_next(502, times=2)
@@ -54,62 +61,46 @@ async def test_it_is_asked_before_every_attempt(make_client: MakeClient, fake: F
 async def test_a_token_that_changed_is_tried_once_more_without_a_wait(
     make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken, time: VirtualTime, operation: Operation
 ) -> None:
-    """The old one expired between two calls."""
-    tokens = Tokens("expired", pat.secret)
-    await operation(make_client(token=tokens))
-    assert [request.status for request in fake.requests] == [401, 200]
-    assert tokens.asked == 2
-    assert time.waits == []
+    """The old one expired between two calls: whatever `max_attempts` says, and again in the next call."""
+    tokens = Tokens("expired", pat.secret, "expired-too", pat.secret)
+    client = make_client(token=tokens, retry=RetryPolicy(max_attempts=1))
+    await operation(client)
+    await operation(client)
+    assert [request.status for request in fake.requests] == [401, 200] * 2
+    assert (tokens.asked, time.waits) == (4, [])
 
 
-async def test_it_is_tried_once_more_whatever_max_attempts_says(
-    make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken
-) -> None:
-    """A new token is not a repetition of what failed."""
-    await get(make_client(token=Tokens("expired", pat.secret), retry=RetryPolicy(max_attempts=1)))
-    assert len(fake.requests) == 2
-
-
+@sync_only
+@pytest.mark.parametrize(
+    ("tokens", "script", "statuses", "asked"),
+    [
+        (["expired", "expired\n"], [], [401], 2),  # it did not change
+        (["a", "b", "c", "d"], [], [401, 401], 2),  # one that always has another does not loop
+        (["a", "b", "c", "d"], [401, 502, 401], [401, 502, 401], 3),  # nor across other failures
+    ],
+    ids=short,
+)
 @both_operations
-async def test_a_token_that_did_not_change_is_not_tried_again(
-    make_client: MakeClient, fake: FakeDevRev, operation: Operation
+async def test_a_401_that_stands_is_raised(
+    make_client: MakeClient,
+    fake: FakeDevRev,
+    operation: Operation,
+    tokens: list[object],
+    script: list[Any],
+    statuses: list[int],
+    asked: int,
 ) -> None:
-    """The 401 is raised, and nothing more was sent."""
-    tokens = Tokens("expired", "expired\n")
-    with pytest.raises(UnauthenticatedError) as caught:
-        await operation(make_client(token=tokens))
-    assert tokens.asked == 2
-    assert len(fake.requests) == len(caught.value.attempts) == 1
+    """Another token is tried once a call."""
+    play(fake, script)
+    given = Tokens(*tokens)
+    with pytest.raises((UnauthenticatedError, RevocationUnconfirmedError)) as caught:
+        await operation(make_client(token=given))
+    assert [request.status for request in fake.requests] == statuses
+    assert [attempt.status_code for attempt in caught.value.attempts] == statuses
+    assert given.asked == asked
 
 
-async def test_a_second_401_is_raised(make_client: MakeClient, fake: FakeDevRev) -> None:
-    """Once per call: a callable that always has another token does not loop."""
-    tokens = Tokens("a", "b", "c", "d")
-    with pytest.raises(UnauthenticatedError) as caught:
-        await get(make_client(token=tokens))
-    assert tokens.asked == len(fake.requests) == len(caught.value.attempts) == 2
-
-
-async def test_once_per_call_holds_across_other_failures(make_client: MakeClient, fake: FakeDevRev) -> None:
-    """401, a new token, 502, 401: no third token."""
-    fake.respond_next(401)
-    fake.respond_next(502)
-    fake.respond_next(401)
-    tokens = Tokens("a", "b", "c", "d")
-    with pytest.raises(UnauthenticatedError):
-        await get(make_client(token=tokens))
-    assert [request.status for request in fake.requests] == [401, 502, 401]
-    assert tokens.asked == 3
-
-
-async def test_a_new_call_may_try_once_more_again(make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken) -> None:
-    """What one call used up is not the client's."""
-    client = make_client(token=Tokens("a", pat.secret, "b", pat.secret))
-    await get(client)
-    await get(client)
-    assert [request.status for request in fake.requests] == [401, 200, 401, 200]
-
-
+@sync_only
 async def test_a_fixed_token_is_not_tried_again(make_client: MakeClient, fake: FakeDevRev) -> None:
     """There is nobody to ask."""
     with pytest.raises(UnauthenticatedError):
@@ -117,13 +108,13 @@ async def test_a_fixed_token_is_not_tried_again(make_client: MakeClient, fake: F
     assert len(fake.requests) == 1
 
 
+@sync_only
 async def test_no_new_token_is_asked_for_after_an_ambiguous_revocation(
     make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken
 ) -> None:
     """The 401 may be the trace of the first try; a new token would blur it, or be revoked as well."""
     tokens = Tokens(pat.secret, pat.secret, "new")
-    fake.respond_next(500)
-    fake.respond_next(401)
+    play(fake, [500, 401])
     with pytest.raises(RevocationUnconfirmedError) as caught:
         await revoke(make_client(token=tokens))
     assert caught.value.likely_revoked is True
@@ -131,21 +122,26 @@ async def test_no_new_token_is_asked_for_after_an_ambiguous_revocation(
 
 
 @pytest.mark.parametrize("error", [RuntimeError("hush"), KeyError("hush"), ConfigurationError("hush")], ids=short)
+@both_operations
 async def test_what_it_raises_is_named_by_type_and_its_text_withheld(
-    make_client: MakeClient, fake: FakeDevRev, error: Exception
+    make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken, operation: Operation, error: Exception
 ) -> None:
-    """The text of a secret store's error may quote the secret."""
+    """A secret store's error may quote the secret. Nothing was sent, and the next call works."""
+    client = make_client(token=Tokens(error, pat.secret, "expired", error))
     with pytest.raises(ConfigurationError, match=f"the token callable raised {type(error).__name__}") as caught:
-        await get(make_client(token=Tokens(error)))
+        await operation(client)
     assert "hush" not in str(caught.value)
-    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+    assert (caught.value.__cause__, caught.value.__context__, caught.value.attempts) == (None, None, ())
     assert fake.requests == []
+    await operation(client)
+    with pytest.raises(ConfigurationError) as caught:
+        await operation(client)  # it fails when it is asked again
+    assert [attempt.status_code for attempt in caught.value.attempts] == [401]
 
 
+@sync_only
 @pytest.mark.parametrize(
-    "rubbish",
-    [None, "", "  ", 5, b"hush", "hush hush", "hush\nhush", "hush\u00fc", "Bearer hush", ["hush"]],
-    ids=short,
+    "rubbish", [None, "", "  ", 5, b"hush", "hush hush", "hush\nhush", "hush\u00fc", "Bearer hush", ["hush"]], ids=short
 )
 async def test_rubbish_it_returns_is_refused_and_not_repeated(
     make_client: MakeClient, fake: FakeDevRev, rubbish: object
@@ -157,35 +153,73 @@ async def test_rubbish_it_returns_is_refused_and_not_repeated(
     assert fake.requests == []
 
 
-async def test_what_it_returns_is_trimmed(make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken) -> None:
-    """As a fixed token is."""
-    await get(make_client(token=lambda: f" {pat.secret}\n"))
-    assert fake.requests[0].token_id == pat.id
+def async_callables(secret: str) -> Iterable[Callable[[], Awaitable[str]]]:
+    """Give async callables of different kinds."""
+
+    async def function() -> str:
+        await anyio.lowlevel.checkpoint()
+        return secret
+
+    class Instance:
+        async def __call__(self) -> str:
+            return secret
+
+        async def method(self) -> str:
+            return secret
+
+    return [function, Instance(), Instance().method, functools.partial(function), lambda: function()]
 
 
-async def test_a_failure_when_asked_again_is_raised_with_the_attempt_before(
-    make_client: MakeClient, fake: FakeDevRev
-) -> None:
-    """The 401 that led to asking is in `attempts`."""
-    with pytest.raises(ConfigurationError) as caught:
-        await get(make_client(token=Tokens("expired", RuntimeError("hush"))))
-    assert [attempt.status_code for attempt in caught.value.attempts] == [401]
+@async_only
+async def test_it_may_be_async_on_the_async_client(make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken) -> None:
+    """A function, a method, an object, a partial, a lambda that returns a coroutine; errors as a plain one's."""
+    for ask in async_callables(pat.secret):
+        await get(make_client(token=ask))
+    assert {request.token_id for request in fake.requests} == {pat.id}
 
+    tokens = Tokens("expired", pat.secret, RuntimeError("hush"))
 
-async def test_the_next_call_works_after_a_failure(make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken) -> None:
-    """A secret store that was away for a moment does not spoil the client."""
-    client = make_client(token=Tokens(RuntimeError("away"), pat.secret))
-    with pytest.raises(ConfigurationError):
-        await get(client)
+    async def ask_in_turn() -> Any:
+        return tokens()
+
+    client = make_client(token=ask_in_turn)
     await get(client)
-    assert len(fake.requests) == 1
+    with pytest.raises(ConfigurationError, match="raised RuntimeError") as caught:
+        await get(client)
+    assert "hush" not in str(caught.value)
 
 
-@both_operations
-async def test_a_failure_is_no_attempt(
-    make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken, operation: Operation
+@sync_only
+async def test_an_async_one_is_refused_by_the_sync_client(make_client: MakeClient, fake: FakeDevRev) -> None:
+    """At the call, with a text that says so, and without a warning of a coroutine never awaited."""
+    for ask in async_callables("hush"):
+        with pytest.raises(ConfigurationError, match="the token callable is async"):
+            await get(make_client(token=ask))
+    assert fake.requests == []
+
+
+async def test_one_that_hangs_is_left_when_total_timeout_is_over(
+    make_client: MakeClient, fake: FakeDevRev, backend: Backend
 ) -> None:
-    """Nothing was sent: even a revocation is in no doubt."""
-    with pytest.raises(ConfigurationError) as caught:
-        await operation(make_client(token=Tokens(RuntimeError())))
-    assert caught.value.attempts == ()
+    """On the sync client too, where nothing else could leave it: it is asked in a thread of its own."""
+    over = threading.Event()
+    client = make_client(token=anyio.sleep_forever if backend.is_async else over.wait, total_timeout=0.02)
+    try:
+        for call in (get, lambda client: client.get_own_auth_token()):
+            with pytest.raises(TotalTimeoutError, match="while the token callable was asked"):
+                await call(client)
+    finally:
+        over.set()
+    assert fake.requests == []
+
+
+@sync_only
+async def test_no_thread_is_left_to_ask_for_the_token(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As while the interpreter shuts down."""
+
+    def start(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(ConfigurationError, match="the token callable raised RuntimeError"):
+        await get(make_client(token=lambda: "bearer-of-the-tests"))

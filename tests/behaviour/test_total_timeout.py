@@ -1,14 +1,14 @@
-"""total_timeout: one bound over attempts and waits, and what a call ends with when it is over."""
+"""Bounds of time: `total_timeout` over attempts and waits, `timeout` over one attempt, and what a call ends with."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import httpx
 import pytest
 
 from devrev_auth_client import (
     APIError,
-    AsyncDevRevAuthClient,
-    Attempt,
     AttemptTimeoutError,
     RevocationUnconfirmedError,
     TokenType,
@@ -17,6 +17,7 @@ from devrev_auth_client import (
     UnexpectedStatusError,
 )
 from devrev_auth_client.testing import FakeDevRev
+from tests.behaviour.backends import sync_only
 from tests.behaviour.conftest import MakeClient
 from tests.behaviour.operations import TOKEN_ID, Operation, both_operations, get, revoke
 from tests.behaviour.transports import Hanging, Recorder
@@ -26,57 +27,24 @@ SHORT = 0.03
 """Seconds that really pass in the tests of a server that never answers."""
 
 
-async def test_a_backoff_that_would_outlast_it_is_not_begun(
-    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime
-) -> None:
-    """The call ends at once with what it met last, not with a sleep and then a timeout."""
-    fake.respond_next(502, times=9)
-    with pytest.raises(UnexpectedStatusError) as caught:
-        await get(make_client(total_timeout=3.0))
-    assert time.waits == [0.5, 1.0]
-    assert len(caught.value.attempts) == 3
-
-
+@sync_only
+@pytest.mark.parametrize(("slow", "status", "waits"), [(29.5, 502, [29.5, 0.5, 29.5]), (59.75, 429, [59.75])])
 async def test_the_time_attempts_take_counts(
-    make_client: MakeClient, fake: FakeDevRev, recorder: Recorder, time: VirtualTime
+    make_client: MakeClient,
+    fake: FakeDevRev,
+    recorder: Recorder,
+    time: VirtualTime,
+    slow: float,
+    status: int,
+    waits: Any,
 ) -> None:
-    """A slow server leaves less time for waits."""
-    recorder.before = lambda request: time.pause(29.5)
-    fake.respond_next(502, times=9)
-    with pytest.raises(UnexpectedStatusError):
-        await get(make_client(transport=recorder))
-    assert time.waits == [29.5, 0.5, 29.5]
-
-
-async def test_a_slow_refusal_leaves_no_time_for_another_try(
-    make_client: MakeClient, fake: FakeDevRev, recorder: Recorder, time: VirtualTime
-) -> None:
-    """The answer that came last is what is raised."""
-    recorder.before = lambda request: time.pause(59.75)
-    fake.respond_next(429)
+    """A slow server leaves less time for waits; what came last is raised."""
+    recorder.before = lambda request: time.pause(slow)
+    fake.respond_next(status, times=9)
     with pytest.raises(APIError) as caught:
         await get(make_client(transport=recorder))
-    assert caught.value.status_code == 429
-    assert len(recorder.requests) == 1
-
-
-async def test_none_is_no_bound(make_client: MakeClient, fake: FakeDevRev, time: VirtualTime) -> None:
-    """Hours may pass."""
-    fake.respond_next(429, retry_after=7200, times=3)
-    await get(make_client(total_timeout=None))
-    assert time.waits == [7200.0] * 3
-
-
-async def test_the_default_is_a_minute(make_client: MakeClient, fake: FakeDevRev, time: VirtualTime) -> None:
-    """59 seconds are waited for, 61 are not."""
-    client = make_client()
-    fake.respond_next(429, retry_after=59)
-    await get(client)
-    assert time.waits == [59.0]
-    fake.respond_next(429, retry_after=61)
-    with pytest.raises(APIError):
-        await get(client)
-    assert time.waits == [59.0]
+    assert caught.value.status_code == status
+    assert time.waits == waits
 
 
 @pytest.mark.parametrize("detailed", [False, True])
@@ -95,117 +63,99 @@ async def test_one_call_may_have_a_bound_of_its_own(
     fake.respond_next(429, retry_after=20)
     with pytest.raises(APIError):
         await read(TOKEN_ID)
+    hanging = make_client(transport=Hanging())
+    read = hanging.get_auth_token_detailed if detailed else hanging.get_auth_token
+    clear = hanging.revoke_own_auth_tokens_detailed if detailed else hanging.revoke_own_auth_tokens
+    with pytest.raises(AttemptTimeoutError, match=r"no response within 0\.03 s|timed out"):
+        await read(TOKEN_ID, timeout=SHORT)
+    with pytest.raises(RevocationUnconfirmedError):
+        await clear(None, timeout=SHORT)
 
 
-async def test_a_server_that_never_answers_is_left_when_it_is_over(make_client: MakeClient) -> None:
-    """TotalTimeoutError is a TimeoutError too."""
-    transport = Hanging()
+async def test_a_server_that_never_answers_is_left_when_the_time_is_over(
+    make_client: MakeClient, fake: FakeDevRev
+) -> None:
+    """`attempts` has the one that was cut, too; a revocation that was being sent is unconfirmed."""
+    inner, hanging = fake.transport(), Hanging()
+
+    class RespondsOnce(Hanging):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            self.requests += 1
+            return (inner if self.requests == 1 else hanging).handle_request(request)
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            self.requests += 1
+            return await (inner if self.requests == 1 else hanging).handle_async_request(request)
+
+    fake.respond_next(503)
     with pytest.raises(TotalTimeoutError, match="total_timeout ran out before the response") as caught:
-        await get(make_client(transport=transport, total_timeout=SHORT))
+        await get(make_client(transport=RespondsOnce(), total_timeout=0.5 + SHORT))
     assert isinstance(caught.value, TimeoutError)
-    assert [attempt.status_code for attempt in caught.value.attempts] == [None]
-    assert transport.requests == 1
-
-
-async def test_a_revocation_that_was_being_sent_when_it_was_over_is_unconfirmed(make_client: MakeClient) -> None:
-    """The server may have acted: this is no mere timeout."""
-    with pytest.raises(RevocationUnconfirmedError) as caught:
+    first, second = caught.value.attempts
+    assert (first.status_code, first.waited, second.status_code, second.waited) == (503, 0.0, None, 0.5)
+    assert second.failure == "total_timeout ran out before the response"
+    with pytest.raises(RevocationUnconfirmedError) as unconfirmed:
         await revoke(make_client(transport=Hanging(), total_timeout=SHORT))
-    assert caught.value.likely_revoked is False
-    assert len(caught.value.attempts) == 1
+    assert unconfirmed.value.likely_revoked is False
+    assert len(unconfirmed.value.attempts) == 1
 
 
 @both_operations
-async def test_nothing_sent_when_it_was_over_is_a_total_timeout(make_client: MakeClient, operation: Operation) -> None:
-    """A connection that did not come about: nothing can have happened."""
-    with pytest.raises(TotalTimeoutError):
-        await operation(make_client(transport=Hanging(reads_body=False), total_timeout=SHORT))
-
-
-@both_operations
-async def test_time_that_is_over_before_sending_sends_nothing(
+async def test_nothing_sent_when_it_was_over_is_a_total_timeout(
     make_client: MakeClient, recorder: Recorder, time: VirtualTime, operation: Operation
 ) -> None:
-    """A token callable that took all the time there was."""
+    """A connection that did not come about, or a token callable that took all the time there was."""
+    with pytest.raises(TotalTimeoutError):
+        await operation(make_client(transport=Hanging(reads_body=False), total_timeout=SHORT))
 
     def slow_token() -> str:
         time.pause(61.0)
         return "late"
 
-    with pytest.raises(TotalTimeoutError):
+    with pytest.raises(TotalTimeoutError) as caught:
         await operation(make_client(transport=recorder, token=slow_token))
     assert recorder.requests == []
-
-
-async def test_a_revocation_cut_after_an_ambiguous_attempt_is_unconfirmed(
-    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime
-) -> None:
-    """The doubt of the first attempt outlives a second that was never sent."""
-    fake.respond_next(500)
-    fake.lose_connection(times=9)
-    with pytest.raises(RevocationUnconfirmedError):
-        await revoke(make_client(total_timeout=1.5))
-    assert len(fake.requests) == 2
+    assert caught.value.operation is not None
 
 
 @pytest.mark.parametrize("reads_body", [True, False], ids=["sent", "not-sent"])
-async def test_the_timeout_of_one_attempt_is_a_transport_error(make_client: MakeClient, reads_body: bool) -> None:
-    """After the last attempt; each is repeated before."""
+async def test_the_timeout_of_one_attempt_is_repeated_and_then_raised(
+    make_client: MakeClient, reads_body: bool
+) -> None:
+    """A transport error and a `TimeoutError`; each of a revocation's attempts may have been carried out."""
     transport = Hanging(reads_body=reads_body)
-    with pytest.raises(TransportError, match=r"no response within 0\.03 s|could not connect") as caught:
+    with pytest.raises(AttemptTimeoutError, match=r"no response within 0\.03 s") as caught:
         await get(make_client(transport=transport, timeout=SHORT))
-    # Where nothing was sent, the server was not reached.
-    assert isinstance(caught.value, AttemptTimeoutError)
+    assert isinstance(caught.value, TimeoutError)
     assert transport.requests == len(caught.value.attempts) == 4
-
-
-async def test_a_revocation_whose_attempts_time_out_is_unconfirmed(make_client: MakeClient) -> None:
-    """Each of them may have been carried out."""
-    with pytest.raises(RevocationUnconfirmedError):
-        await revoke(make_client(transport=Hanging(), timeout=SHORT))
-
-
-async def test_one_call_may_have_a_timeout_of_its_own(make_client: MakeClient) -> None:
-    """The client's half minute does not hold it up."""
-    client: AsyncDevRevAuthClient = make_client(transport=Hanging())
-    with pytest.raises(TransportError):
-        await client.get_auth_token(TOKEN_ID, timeout=SHORT)
-    with pytest.raises(RevocationUnconfirmedError):
-        await client.revoke_own_auth_tokens(None, timeout=SHORT)
+    with pytest.raises(RevocationUnconfirmedError if reads_body else TransportError):
+        await revoke(make_client(transport=Hanging(reads_body=reads_body), timeout=SHORT))
 
 
 async def test_an_httpx_timeout_bounds_its_phases(make_client: MakeClient, recorder: Recorder) -> None:
-    """They reach the transport as httpx's own client would hand them on; `pool` is ignored."""
+    """They reach the transport as httpx's own client would hand them on; `pool` is ignored, total_timeout counts."""
     phases = httpx.Timeout(connect=1, read=2, write=3, pool=4)
     client = make_client(transport=recorder, timeout=phases)
     await get(client)
     await client.get_auth_token(TOKEN_ID, timeout=httpx.Timeout(5))
-    first, second = (request.extensions["timeout"] for request in recorder.requests)
+    await client.get_auth_token(TOKEN_ID, timeout=httpx.Timeout(5, read=None), total_timeout=4)
+    await client.get_auth_token(TOKEN_ID, timeout=None, total_timeout=None)
+    await client.get_auth_token(TOKEN_ID, timeout=2, total_timeout=3)
     # Only total_timeout bounds the wait for one of the transport's connections.
-    assert {name: bound for name, bound in first.items() if name != "pool"} == {"connect": 1, "read": 2, "write": 3}
-    assert {name: bound for name, bound in second.items() if name != "pool"} == {"connect": 5, "read": 5, "write": 5}
-    assert first["pool"] in (None, 60.0)
+    assert [request.extensions["timeout"] for request in recorder.requests] == [
+        {"connect": 1, "read": 2, "write": 3, "pool": 60},
+        {"connect": 5, "read": 5, "write": 5, "pool": 60},
+        {"connect": 4, "read": 4, "write": 4, "pool": 4},
+        {"connect": None, "read": None, "write": None, "pool": None},
+        {"connect": 2, "read": 2, "write": 2, "pool": 2},
+    ]
 
 
-async def test_what_was_met_before_it_was_over_is_told(make_client: MakeClient, fake: FakeDevRev) -> None:
-    """`attempts` has every attempt, the one that was cut included."""
-    transport = Hanging()
-    inner = fake.transport()
-    answered: list[httpx.Request] = []
-
-    class Fails(Hanging):
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
-            answered.append(request)
-            return (inner if len(answered) == 1 else transport).handle_request(request)
-
-        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            answered.append(request)
-            return await (inner if len(answered) == 1 else transport).handle_async_request(request)
-
-    fake.respond_next(502)
-    with pytest.raises(TotalTimeoutError) as caught:
-        await get(make_client(transport=Fails(), total_timeout=0.5 + SHORT))
-    first, second = caught.value.attempts
-    assert first == Attempt(502, None, 0.0)
-    assert (second.status_code, second.waited) == (None, 0.5)
-    assert (second.failure or "").startswith("total_timeout ran out before the response")
+async def test_a_backoff_that_would_outlast_it_is_not_begun(
+    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime
+) -> None:
+    """The call ends at once with what it met last, not with a sleep and then a timeout."""
+    fake.respond_next(502, times=9)
+    with pytest.raises(UnexpectedStatusError):
+        await get(make_client(total_timeout=3.0))
+    assert time.waits == [0.5, 1.0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import threading
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,12 +10,7 @@ import anyio
 import httpx
 import pytest
 
-from devrev_auth_client import (
-    AttemptTimeoutError,
-    ConfigurationError,
-    RetryPolicy,
-    TransportError,
-)
+from devrev_auth_client import AttemptTimeoutError, RetryPolicy, TransportError
 from tests.behaviour.backends import sync_only
 from tests.behaviour.conftest import MakeClient
 from tests.behaviour.operations import get
@@ -175,14 +169,3 @@ async def test_a_name_that_does_not_resolve_is_a_failure_to_connect(make_client:
     with pytest.raises(TransportError, match="could not connect") as caught:
         await get(client)
     assert len(caught.value.attempts) == 2
-
-
-async def test_no_thread_is_left_to_ask_for_the_token(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As while the interpreter shuts down."""
-
-    def start(_: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(threading.Thread, "start", start)
-    with pytest.raises(ConfigurationError, match="the token callable raised RuntimeError"):
-        await get(make_client(token=lambda: "bearer-of-the-tests"))

@@ -77,7 +77,7 @@ class Chunks(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 class Answering(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Gives every request the same answer: raw header bytes, any stream."""
+    """Gives every request the same response: raw header bytes, any stream."""
 
     def __init__(self, status: int, stream: Chunks, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
         self._answer = (status, list(headers), stream)

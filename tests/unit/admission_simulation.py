@@ -22,16 +22,16 @@ class Outcome:
     succeeded: int
     refused: int
     rate_limited: int
-    """Answers of 429."""
+    """Responses of 429."""
     finished_at: float
-    """Seconds from the start to the last answer."""
+    """Seconds from the start to the last response."""
 
 
 class Simulation:
     """Calls that begin together at second 0, against a server that allows `limit` requests a window of one second.
 
     :param phase: how old the server's window is at second 0, in seconds.
-    :param latency: seconds from a request's departure to its answer's arrival; half of it each way.
+    :param latency: seconds from a request's departure to its response's arrival; half of it each way.
     :param spread: how far a single way may differ from that, as a part of it; drawn from a seeded source.
     :param total_timeout: seconds each call has.
     :param connections: how many calls may be under way at once.

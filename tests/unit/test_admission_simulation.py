@@ -1,6 +1,6 @@
 """100 calls at once against 25 a second, in simulated time: how many 429s they earn, and how soon they are through.
 
-75 answers of 429 are unavoidable. The times that `Retry-After: 1` asks for begin where the calls began, not where the
+75 responses of 429 are unavoidable. The times that `Retry-After: 1` asks for begin where the calls began, not where the
 server's window does, so up to one second more than the best possible is unavoidable too.
 """
 
@@ -16,7 +16,7 @@ PHASES = [number / 40 for number in range(40)]
 @pytest.mark.parametrize("spread", [0.0, 0.5], ids=["steady", "uneven"])
 @pytest.mark.parametrize("latency", [0.0005, 0.001, 0.002, 0.005])
 def test_100_calls_at_once_are_through_about_a_second_after_the_best_possible(latency: float, spread: float) -> None:
-    """From every phase of the server's window: all succeed, at most 80 answers of 429, at most 1.15 s longer."""
+    """From every phase of the server's window: all succeed, at most 80 responses of 429, at most 1.15 s longer."""
     for phase in PHASES:
         run = Simulation(100, 25, phase=phase, latency=latency, spread=spread)
         outcome = run.run()

@@ -83,7 +83,7 @@ class Played(NamedTuple):
     waits: list[float]
     """Before each repetition."""
     end: Any
-    """A response, an error, or the `Again` that nothing was told about any more."""
+    """A response, an error, or the `Again` that nothing was met after."""
     drawn: list[tuple[float, float]]
     renewals: int
 
@@ -206,7 +206,7 @@ def test_the_budget_is_spent_by_repetitions_that_nobody_asked_for() -> None:
 
 
 def test_a_call_that_cannot_make_its_next_attempt_ends_with_the_reason_or_the_401() -> None:
-    """Nothing was sent, so that only the attempts before it are told."""
+    """Nothing was sent, so that `attempts` has only those before."""
     decision = Decision(
         Operation(READ), RetryPolicy(), RetryBudget(), deadline=LONG, renewable=True, clock=float, jitter=min
     )

@@ -1,21 +1,30 @@
-"""The `X-Ratelimit-*` headers: what quota they tell, and how long a used-up one lasts."""
+"""The `X-Ratelimit-*` headers: what quota they name, and how long a used-up one lasts."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from devrev_auth_client._rate_headers import quota_pause, rate_limit
 from devrev_auth_client.errors import RateLimit
-from tests.unit.wire_headers import NOW, wire_headers
+
+NOW = 1_700_000_000.0
+"""The local clock in these tests: Tue, 14 Nov 2023 22:13:20 GMT."""
 
 RESET = datetime(2023, 11, 14, 22, 18, 20, tzinfo=UTC)
 """Five minutes from now."""
 
 
+def wire_headers(**headers: str | None) -> httpx.Headers:
+    """Headers as bytes from the wire: what is not ASCII arrives as UTF-8."""
+    given = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items() if value is not None]
+    return httpx.Headers(given)
+
+
 @pytest.mark.parametrize(
-    ("limit", "remaining", "reset", "told"),
+    ("limit", "remaining", "reset", "expected"),
     [
         ("100", "99", "1700000300", RateLimit(100, 99, RESET)),
         ("100", "0", "1700000300", RateLimit(100, 0, RESET)),
@@ -32,13 +41,11 @@ RESET = datetime(2023, 11, 14, 22, 18, 20, tzinfo=UTC)
     ],
 )
 def test_the_quota_is_what_can_be_read_of_the_headers(
-    limit: str | None, remaining: str | None, reset: str | None, told: RateLimit | None
+    limit: str | None, remaining: str | None, reset: str | None, expected: RateLimit | None
 ) -> None:
     """A header that is missing or garbled is `None` in it; where none can be read there is no quota."""
-    given_headers = {"X_Ratelimit_Limit": limit, "X_Ratelimit_Remaining": remaining, "X_Ratelimit_Reset": reset}
-    assert (
-        rate_limit(wire_headers(**{name: value for name, value in given_headers.items() if value is not None})) == told
-    )
+    headers = wire_headers(X_Ratelimit_Limit=limit, X_Ratelimit_Remaining=remaining, X_Ratelimit_Reset=reset)
+    assert rate_limit(headers) == expected
 
 
 @pytest.mark.parametrize(
@@ -59,5 +66,5 @@ def test_the_quota_is_what_can_be_read_of_the_headers(
 def test_a_used_up_quota_asks_for_a_pause_until_it_is_renewed(
     quota: RateLimit | None, date: str | None, seconds: float
 ) -> None:
-    """Measured against the answer's own `Date`, because the local clock may be wrong."""
-    assert quota_pause(quota, wire_headers(Date=[] if date is None else date), NOW) == seconds
+    """Measured against the response's own `Date`, because the local clock may be wrong."""
+    assert quota_pause(quota, wire_headers(Date=date), NOW) == seconds

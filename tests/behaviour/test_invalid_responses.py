@@ -1,0 +1,223 @@
+"""Responses that break the API's description: our error or a value, no second try, and none is taken for a proof."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from devrev_auth_client import (
+    Attempt,
+    AuthToken,
+    DevRevAuthClient,
+    DevRevAuthError,
+    InvalidResponseError,
+    RetryPolicy,
+    TokenType,
+)
+from devrev_auth_client.testing import FakeDevRev
+from tests.behaviour.backends import sync_only
+from tests.behaviour.bodies import TOKEN
+from tests.behaviour.conftest import MakeClient
+from tests.behaviour.operations import Operation, both_operations, get
+from tests.behaviour.transports import Answering, Chunks
+
+pytestmark = sync_only
+
+MIB = 1024 * 1024
+WHOLE = json.dumps({"token": TOKEN}).encode()
+
+NO_TOKEN: dict[str, bytes] = {
+    "page": b"<html><body>Sign in</body></html>",
+    "words": b"OK",
+    "null": b"null",
+    "string": b'"revoked"',
+    "array": b"[]",
+    "pairs": b'[["token", {"id": "x"}]]',
+    "pairs of pairs": b'[["token", [["id", "x"]]]]',
+    "two documents": b"{}{}",
+    "object and garbage": WHOLE + b" x",
+    "other object": b'{"error": "no"}',
+    "empty object": b"{}",
+    "token empty": b'{"token": {}}',
+    "id null": b'{"token": {"id": null}}',
+    "user without type": b'{"token": {"id": "x", "created_by": {"id": "u"}}}',
+    "date word": b'{"token": {"id": "x", "expires_at": "soon"}}',
+    "a year that is none": b'{"token": {"id": "x", "created_date": "0000-00-00T00:00:00Z"}}',
+    "an odd offset": b'{"token": {"id": "x", "created_date": "2023-01-01T00:00:00+99:99"}}',
+    "bad UTF-8": b'{"token": {"id": "\xff\xfe"}}',
+    "UTF-16": json.dumps({"token": {"id": "x"}}).encode("utf-16"),
+    "control characters": b'{"token": {"id": "\x00\x01"}}',
+    "deep arrays": b"[" * 100_000,
+    "deep objects": b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
+    "huge integer": b'{"token": {"id": ' + b"9" * 10_000 + b"}}",
+    "NaN": b'{"token": NaN}',
+    "2 MB of spaces": b" " * (2 * MIB),
+    "nothing": b"",
+    "white space": b" \r\n\t ",
+}
+ODD: dict[str, bytes] = {
+    "deep within bounds": b'{"token": {"id": "x", "a": ' + b"[" * 400 + b"]" * 400 + b"}}",
+    "huge exponent": b'{"token": {"id": "x", "a": 1e999999}}',
+    "Infinity": b'{"token": {"id": "x", "scopes": ["a"], "b": [Infinity, -Infinity]}}',
+    "duplicate names": b'{"token": {"id": "a"}, "token": {"id": "b"}}',
+    "byte order mark": b"\xef\xbb\xbf" + WHOLE,
+    "lone surrogate": b'{"token": {"id": "\\ud800"}}',
+    "escaped NUL": b'{"token": {"id": "\\u0000"}}',
+    "methods for fields": b'{"token": {"id": "x", "__class__": "y", "to_dict": 1, "from_dict": {}}}',
+}
+SAYS_REVOKED = {b"", b" \r\n\t ", b"{}"}
+
+
+@pytest.mark.parametrize("content", NO_TOKEN.values(), ids=NO_TOKEN)
+async def test_a_200_that_cannot_be_read_is_refused_and_not_repeated(
+    make_client: MakeClient, fake: FakeDevRev, content: bytes
+) -> None:
+    """Never a foreign exception, never half an object; the text says nothing of what was in it."""
+    fake.respond_next(200, content=content)
+    with pytest.raises(InvalidResponseError, match=r"^auth_tokens_get: the 200 response is ") as caught:
+        await get(make_client())
+    error = caught.value
+    assert (error.status_code, error.attempts) == (200, (Attempt(200, None, 0.0),))
+    assert (error.__cause__, error.__context__) == (None, None)
+    assert len(fake.requests) == 1
+    meet([200, 404, 500], content)
+
+
+@pytest.mark.parametrize("content", ODD.values(), ids=ODD)
+async def test_a_200_that_is_odd_is_read(make_client: MakeClient, fake: FakeDevRev, content: bytes) -> None:
+    """What JSON, or Python's reading of it, allows."""
+    fake.respond_next(200, content=content)
+    assert isinstance(await get(make_client()), AuthToken)
+    meet([200, 404, 500], content)
+
+
+@pytest.mark.parametrize("status", [201, 202, 204, 206, 299])
+async def test_another_success_than_200_is_refused_for_reading(
+    make_client: MakeClient, fake: FakeDevRev, status: int
+) -> None:
+    """The description has 200 alone."""
+    fake.respond_next(status, content=b"" if status == 204 else b'{"token": {"id": "x"}}')
+    with pytest.raises(InvalidResponseError, match="a status that the API's description does not have") as caught:
+        await get(make_client())
+    assert caught.value.status_code == status
+    assert len(fake.requests) == 1
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
+@both_operations
+async def test_a_redirect_is_never_followed(
+    make_client: MakeClient, fake: FakeDevRev, operation: Operation, status: int
+) -> None:
+    """Following one could hand the token to another host, or turn the POST into a GET."""
+    fake.respond_next(status, headers={"Location": "https://elsewhere.example/auth-tokens.get"})
+    with pytest.raises(InvalidResponseError, match="redirect") as caught:
+        await operation(make_client())
+    assert caught.value.status_code == status
+    assert len(fake.requests) == 1
+
+
+HEADERS: dict[str, list[tuple[bytes, bytes]]] = {
+    "unknown encoding": [(b"Content-Encoding", b"zstd, br")],
+    "rubbish about the quota": [(b"X-Ratelimit-Remaining", b"0"), (b"X-Ratelimit-Reset", b"9" * 18)],
+    "rubbish about dates": [(b"Date", b"\xff\xfe"), (b"Retry-After", b"Fri, 99 Foo 20256 99:99:99 GMT")],
+    "ten thousand headers": [(b"X-%d" % number, b"y") for number in range(10_000)],
+}
+STATUSES = [100, 199, 200, 201, 204, 206, 299, 300, 304, 400, 401, 418, 429, 499, 500, 503, 520, 599, 600, 999]
+
+
+@pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS)
+def test_hostile_headers(headers: list[tuple[bytes, bytes]]) -> None:
+    """On a success and on what is repeated later."""
+    meet([200, 429, 503], WHOLE, headers)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_hostile_status(status: int) -> None:
+    """With the bodies that would say "here is the token" and "revoked" under the right one."""
+    for body in (WHOLE, b"", b"{}"):
+        meet([status], body)
+
+
+WRONG: list[Any] = [None, 5, -1.5, True, "words", "", [], ["x"], {}, {"x": 1}, [["id", "x"]], 10**400]
+
+
+def replaced(value: Any, path: tuple[str | int, ...], wrong: Any) -> Any:
+    if not path:
+        return wrong
+    changed = copy.copy(value)
+    changed[path[0]] = replaced(value[path[0]], path[1:], wrong)
+    return changed
+
+
+def paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, item in items:
+        yield from paths(item, (*path, name))
+
+
+def test_every_field_of_every_wrong_type() -> None:
+    """Each place of the reference example holds, in turn, everything that JSON has; or the response breaks off."""
+    places = list(paths({"token": TOKEN}))
+    bodies = [json.dumps(replaced({"token": TOKEN}, place, wrong)).encode() for place in places for wrong in WRONG]
+    bodies += [WHOLE[:length] for length in range(1, len(WHOLE), 40)]
+    assert len(bodies) > 400
+    for body in bodies:
+        meet([200], body)
+
+
+def meet(statuses: list[int], body: bytes, headers: list[tuple[bytes, bytes]] | None = None) -> None:
+    """Let both operations meet the response with each status."""
+    for status in statuses:
+        for value in results(status, body, headers or []):
+            if value is None:
+                assert status == 204 or (status == 200 and body in SAYS_REVOKED)
+            else:
+                assert isinstance(value, AuthToken)
+                assert status == 200
+
+
+def results(status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> Iterator[object]:
+    """Give what a reading and a revocation return; an error of ours is no result, any other goes through."""
+    operations: tuple[Callable[[DevRevAuthClient], object], ...] = (
+        lambda client: client.get_auth_token("x"),
+        lambda client: client.revoke_own_auth_tokens(TokenType.PAT),
+    )
+    for operation in operations:
+        transport = Answering(status, Chunks([body]), headers)
+        with DevRevAuthClient(
+            "a-bearer-token-of-the-tests", transport=transport, retry=RetryPolicy(max_attempts=1), total_timeout=5
+        ) as used:
+            try:
+                yield operation(used)
+            except DevRevAuthError:
+                continue
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from([*TOKEN, "token", "x"]), inner, max_size=5)
+    ),
+    max_leaves=12,
+)
+NAMES = [b"Retry-After", b"Date", b"Content-Encoding", b"X-Ratelimit-Reset", b"X-Ratelimit-Remaining"]
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(
+    status=st.sampled_from(STATUSES) | st.integers(100, 999),
+    body=JSON.map(lambda value: json.dumps(value).encode()) | st.binary(max_size=200),
+    headers=st.lists(st.tuples(st.sampled_from(NAMES), st.binary(max_size=20)), max_size=3),
+)
+def test_anything(status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    """Whatever comes, a program that catches `DevRevAuthError` has caught it all."""
+    for value in results(status, body, headers):
+        proof = status == 204 or b"".join(body.split()) in (b"", b"{}")
+        assert isinstance(value, AuthToken) or (value is None and proof)
