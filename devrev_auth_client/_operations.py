@@ -38,9 +38,6 @@ from .generated.models import (
     AuthTokensGetResponse,
     AuthTokensSelfDeleteRequest,
     Error,
-    ErrorBadRequest,
-    ErrorInternalServerError,
-    ErrorTooManyRequests,
     TokenStatus,
     UserState,
     UserSummary,
@@ -82,9 +79,7 @@ class Endpoint(Protocol[CoParsedT]):
     @property
     def _parse_response(
         self,
-    ) -> Callable[
-        ..., CoParsedT | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests | None
-    ]: ...
+    ) -> Callable[..., CoParsedT | generated_errors.ErrorModel | None]: ...
 
 
 _EFFECTS = {auth_tokens_get.__name__: Effect.READ, auth_tokens_self_delete.__name__: Effect.REVOKE}

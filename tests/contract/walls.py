@@ -144,7 +144,9 @@ def _dynamic(module: str, path: Path) -> Iterator[str]:
         if isinstance(node, ast.Attribute) and node.attr == "metadata" and ast.unparse(node.value) == "importlib":
             yield f"{module}:{node.lineno}: asks for the installed distribution"
         called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-        if called in {"__import__", "import_module", "importlib.import_module"}:
+        # The models' own __init__ imports by names that the generator wrote beside it.
+        is_table = module == "generated.models" and called == "import_module"
+        if called in {"__import__", "import_module", "importlib.import_module"} and not is_table:
             yield f"{module}:{node.lineno}: imports by a name that nobody can check"
 
 
