@@ -7,7 +7,7 @@ A line that begins with `+` is theirs alone: a status, a field, a value. One tha
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +74,10 @@ def _without_inner(found: set[str]) -> Iterator[str]:
             yield fact
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Compare the description of the command line with ours; differences are no failure."""
     try:
-        lines = [*compare(read(Paths().description), read(Path(sys.argv[1])))]
+        lines = [*compare(read(Paths().description), read(Path(arguments[0])))]
     except DescriptionError as error:
         print(error, file=sys.stderr)
         return 1
@@ -86,4 +86,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

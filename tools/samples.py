@@ -46,7 +46,8 @@ class Samples:
             case "array":
                 numbers = (self.number, self.number + 1) if depth < _DEPTH and self.optional == "all" else ()
                 return [
-                    Samples(self.document, number, self.optional).of(schema["items"], depth + 1) for number in numbers
+                    Samples(self.document, number, self.optional).of(mapping(schema.get("items")), depth + 1)
+                    for number in numbers
                 ]
             case "string":
                 return _TEXTS.get(str(schema.get("format")), f"text {self.number}")
@@ -96,6 +97,8 @@ class Samples:
             kinds, kind_field = (of_kinds, told) if of_kinds else (kinds, kind_field)
         fields |= mapping(schema.get("properties"))
         required.update(map(str, sequence(schema.get("required"))))
+        if fields:  # what is required and not described may be anything
+            fields = {name: {} for name in sorted(required)} | fields
         if members := [*sequence(schema.get("oneOf")), *sequence(schema.get("anyOf"))]:
             discriminator = mapping(schema.get("discriminator"))
             kind_field = discriminator.get("propertyName")

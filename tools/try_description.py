@@ -9,6 +9,7 @@ there, left out and null, each enum value and each kind of object, values and ki
 
 import argparse
 import importlib
+import io
 import json
 import re
 import shutil
@@ -60,8 +61,8 @@ class Outcome:
         return "\n".join([*lines, *(f"{name:<16}{number:>5}" for name, number in table)])
 
 
-def try_out(description: Path, into: Path) -> Outcome:
-    """Generate into a copy of the package, and try every operation.
+def try_out(description: Path, into: Path, *, with_types: bool = True) -> Outcome:
+    """Generate into a copy of the package, and try every operation; type-check it too, which takes longest.
 
     :raises GenerationError: the description gives nothing.
     """
@@ -71,7 +72,8 @@ def try_out(description: Path, into: Path) -> Outcome:
         print(f"{description}:{note.line}: note: {note.reason}")
     document = read(description)
     outcome = Outcome(document)
-    checkers = {name: _start(command, into) for name, command in _checkers(into).items()}
+    commands = _checkers(into) if with_types else {}
+    checkers = {name: _start(command, into) for name, command in commands.items()}
     sys.path.insert(0, str(into))
     try:
         package = importlib.import_module(PACKAGE)
@@ -79,6 +81,8 @@ def try_out(description: Path, into: Path) -> Outcome:
             _Trial(package, document, operation, outcome).run()
     finally:
         sys.path.remove(str(into))
+        for name in [each for each in sys.modules if each.partition(".")[0] == PACKAGE]:
+            del sys.modules[name]
     for column, checker in checkers.items():
         report = checker.communicate()[0]
         for operation in operations(document):
@@ -168,7 +172,9 @@ class _Trial:
         query: list[tuple[str, str]] = []
         body: Any = None
         for (place, name), part in self.operation.parameters(self.document).items():
-            if place == "cookie" or not (part.node.get("required") or samples.optional == "all"):
+            if place == "cookie" or name.lower() in ("accept", "content-type"):
+                continue  # not sent, as a note says
+            if samples.optional != "all" and not part.node.get("required"):
                 continue
             value = samples.of(part.node["schema"])
             if sequence(value):  # where items may be anything, no query can hold all of it
@@ -177,9 +183,11 @@ class _Trial:
             python_name = python_name if python_name in self.hints else f"{python_name}_{place}"
             arguments[python_name] = _converted(value, self.hints[python_name])
             if place == "query":
-                texts = [_on_the_wire(item) for item in sequence(value) or [value]]
-                is_joined = isinstance(value, list) and part.node.get("explode") is False
-                query += [(name, text) for text in ([",".join(texts)] if is_joined and texts else texts)]
+                is_array = isinstance(value, list)
+                texts = [_on_the_wire(item) for item in (sequence(value) if is_array else [value])]
+                if is_array and texts and part.node.get("explode") is False:
+                    texts = [{"pipeDelimited": "|", "spaceDelimited": " "}.get(part.node.get("style"), ",").join(texts)]
+                query += [(name, text) for text in texts]
         for media in self.operation.bodies(self.document):
             body = samples.of(media.node["schema"])
             arguments["body"] = _converted(body, self.hints["body"])
@@ -200,7 +208,9 @@ class _Trial:
             yield from differences(
                 [list(pair) for pair in sorted(query)], [list(pair) for pair in sorted(sent)], "query"
             )
-            if body is not None:
+            if isinstance(body, str):
+                yield from differences(body, self.request.content.decode())
+            elif body is not None:
                 yield from differences(body, json.loads(self.request.content))
                 yield from _kinds(body, arguments["body"])
 
@@ -261,6 +271,8 @@ def _converted(value: Any, hint: Any) -> Any:
         return value
     if hasattr(hint, "from_dict"):
         return hint.from_dict(value)
+    if getattr(hint, "__name__", "") == "File":
+        return hint(payload=io.BytesIO(value.encode()))
     if hint in (datetime, date):
         return hint.fromisoformat(value)
     if isinstance(hint, type) and issubclass(hint, Enum | UUID):

@@ -18,64 +18,16 @@ from .document import Document, Pointer, Problem, mapping
 from .operations import Operation, operations
 
 # What the generated modules import: a class of such a name takes its place there.
-_IMPORTED = frozenset(
-    [
-        "Any",
-        "AuthenticatedClient",
-        "BinaryIO",
-        "BytesIO",
-        "Client",
-        "File",
-        "FileTypes",
-        "Generator",
-        "HTTPStatus",
-        "Literal",
-        "Mapping",
-        "OpenStrEnum",
-        "Response",
-        "T",
-        "TYPE_CHECKING",
-        "TextIO",
-        "TypeVar",
-        "UNSET",
-        "UUID",
-        "Unset",
-    ]
-)
-# What a model's code calls its own, and (the last three) where other fields than those described have a type.
-_FIELDS = frozenset(
-    [
-        "additional_keys",
-        "additional_properties",
-        "cast",
-        "cls",
-        "d",
-        "field_dict",
-        "from_dict",
-        "src_dict",
-        "to_dict",
-        "to_multipart",
-        "prop",
-        "prop_dict",
-        "prop_name",
-    ]
-)
+_IMPORTED = {"Any", "AuthenticatedClient", "BinaryIO", "BytesIO", "Client", "File", "FileTypes", "Generator"}
+_IMPORTED |= {"HTTPStatus", "Literal", "Mapping", "OpenStrEnum", "Response", "T", "TYPE_CHECKING", "TextIO", "TypeVar"}
+_IMPORTED |= {"UNSET", "UUID", "Unset"}
+# What a model's code calls its own, and what only where fields that are not described have a type.
+_FIELDS = {"additional_keys", "additional_properties", "cast", "cls", "d", "field_dict", "from_dict", "src_dict"}
+_FIELDS |= {"to_dict", "to_multipart"}
+_TYPED_FIELDS = {"prop", "prop_dict", "prop_name"}
 # What an endpoint's code calls its own, and the parameters of `client.call`.
-_ARGUMENTS = frozenset(
-    [
-        "body",
-        "cast",
-        "client",
-        "cookies",
-        "headers",
-        "kwargs",
-        "params",
-        "quote",
-        "response",
-        "endpoint",
-        "safe_to_repeat",
-    ]
-)
+_ARGUMENTS = {"body", "cast", "client", "cookies", "headers", "kwargs", "params", "quote", "response"}
+_ARGUMENTS |= {"endpoint", "safe_to_repeat"}
 
 _SINGLE = frozenset({"StringProperty", "EnumProperty", "IntProperty", "FloatProperty"})
 _SENT = {
@@ -99,14 +51,13 @@ def join_arrays(document: Document, data: GeneratorData) -> None:
     """Put a property of ours where the generator leaves out `explode` or `style`."""
     for _, endpoint, operation in by_endpoint(document, data):
         described = operation.parameters(document)
-        for place, parameters in (("query", endpoint.query_parameters), ("header", endpoint.header_parameters)):
-            for index, parameter in enumerate(parameters):
-                node = described[place, parameter.name.get_untrusted_value()].node
-                joined = place == "header" or node.get("explode", node.get("style", "form") == "form") is False
-                if isinstance(parameter, ListProperty) and joined:
-                    separator = _SEPARATORS[node.get("style", "form")] if place == "query" else ","
-                    parameters[index] = JoinedArray(**attrs.asdict(parameter, recurse=False), separator=separator)
-                    endpoint.relative_imports.add("from ...types import joined")
+        for index, parameter in enumerate(endpoint.query_parameters):
+            node = described["query", parameter.name.get_untrusted_value()].node
+            style = node.get("style", "form")
+            if isinstance(parameter, ListProperty) and not node.get("explode", style == "form"):
+                fields = attrs.asdict(parameter, recurse=False)
+                endpoint.query_parameters[index] = JoinedArray(**fields, separator=_SEPARATORS[style])
+                endpoint.relative_imports.add("from ...types import joined")
 
 
 def error_models(data: GeneratorData) -> list[Class]:
@@ -161,15 +112,14 @@ def find(document: Document, data: GeneratorData, config: Config) -> Iterator[Pr
                 info.name, reason=f"{info.name} and {other} make the same module, models/{info.module_name}.py"
             )
     for model in data.models:
+        is_typed = type(model.additional_properties).__name__ not in ("NoneType", "AnyProperty")
+        taken = _FIELDS | _TYPED_FIELDS if is_typed else _FIELDS
         for field in (*(model.required_properties or ()), *(model.optional_properties or ())):
-            if field.python_name in _FIELDS:
-                reason = (
-                    f"the field {field.name} would hide the generated code's own {field.python_name}; left out here, "
-                )
+            if field.python_name in taken:
                 name = field.name.get_untrusted_value()
-                yield problem(
-                    model.class_info.name, "properties", name, reason=f"{reason}it arrives in additional_properties"
-                )
+                reason = f"the field {name!r} would hide the generated code's own {field.python_name}; left out here, "
+                reason += "it arrives in additional_properties"
+                yield problem(model.class_info.name, "properties", name, reason=reason)
     yield from _endpoints(document, data)
 
 
@@ -209,7 +159,7 @@ def _endpoints(document: Document, data: GeneratorData) -> Iterator[Problem]:
 def _unsendable(parameter: PropertyProtocol, location: str, *, joined: bool = False) -> str | None:
     """Return what about a parameter's type cannot be sent, or None."""
     inners: list[PropertyProtocol] = []
-    if location != "path" and isinstance(parameter, ListProperty):
+    if location == "query" and isinstance(parameter, ListProperty):
         inners = [parameter.inner_property]
     elif location == "query" and isinstance(parameter, UnionProperty):
         inners = parameter.inner_properties

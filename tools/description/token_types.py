@@ -46,13 +46,14 @@ def find(document: Document, enum: Path) -> Iterator[Problem]:
         if urn not in written.values():
             member = _member_name(urn, set(written))
             yield document.problem(
-                (*pointer, index), f'new; add this member, with a docstring, to {file}:\n    {member} = "{urn}"'
+                (*pointer, index),
+                f'new in TokenType; add this member, with a docstring, to {file}:\n    {member} = "{urn}"',
             )
     for member, urn in written.items():
         if urn not in listed:
             yield document.problem(
                 pointer,
-                f"no longer lists what TokenType.{member} stands for; put the URN back, or take this member out of "
+                f"TokenType no longer lists what TokenType.{member} stands for; put the URN back, or take this member out of "
                 f'{file}:\n    {member} = "{urn}"',
             )
 
