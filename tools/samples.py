@@ -98,7 +98,8 @@ class Samples:
         fields |= mapping(schema.get("properties"))
         required.update(map(str, sequence(schema.get("required"))))
         if fields:  # what is required and not described may be anything
-            fields = {name: {} for name in sorted(required)} | fields
+            undescribed: dict[str, Any] = {name: {} for name in sorted(required - fields.keys())}
+            fields |= undescribed
         if members := [*sequence(schema.get("oneOf")), *sequence(schema.get("anyOf"))]:
             discriminator = mapping(schema.get("discriminator"))
             kind_field = discriminator.get("propertyName")

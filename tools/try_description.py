@@ -183,11 +183,7 @@ class _Trial:
             python_name = python_name if python_name in self.hints else f"{python_name}_{place}"
             arguments[python_name] = _converted(value, self.hints[python_name])
             if place == "query":
-                is_array = isinstance(value, list)
-                texts = [_on_the_wire(item) for item in (sequence(value) if is_array else [value])]
-                if is_array and texts and part.node.get("explode") is False:
-                    texts = [{"pipeDelimited": "|", "spaceDelimited": " "}.get(part.node.get("style"), ",").join(texts)]
-                query += [(name, text) for text in texts]
+                query += [(name, text) for text in _query_texts(part.node, value)]
         for media in self.operation.bodies(self.document):
             body = samples.of(media.node["schema"])
             arguments["body"] = _converted(body, self.hints["body"])
@@ -249,8 +245,13 @@ class _Trial:
                     yield from (f"{status}, sample {samples.number} ({samples.optional}): {text}" for text in found)
 
 
-def _on_the_wire(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _query_texts(parameter: dict[str, Any], value: Any) -> list[str]:
+    """Return the texts that a query must have for a parameter."""
+    is_array = isinstance(value, list)
+    items: list[Any] = sequence(value) if is_array else [value]
+    texts = [str(item).lower() if isinstance(item, bool) else str(item) for item in items]
+    separator = {"pipeDelimited": "|", "spaceDelimited": " "}.get(str(parameter.get("style")), ",")
+    return [separator.join(texts)] if is_array and texts and parameter.get("explode") is False else texts
 
 
 def _converted(value: Any, hint: Any) -> Any:

@@ -190,7 +190,7 @@ async def use(client: DevRevAuthClient, async_client: AsyncDevRevAuthClient) -> 
 def test_a_pasted_operation_is_typed(regenerated: Path, checker: str) -> None:
     (regenerated / "calls.py").write_text(CALLS, "utf-8")
     environment = Path(sys.prefix)
-    settings = {"include": ["devrev_auth_client/generated", "calls.py"], "typeCheckingMode": "strict"}
+    settings: dict[str, Any] = {"include": ["devrev_auth_client/generated", "calls.py"], "typeCheckingMode": "strict"}
     settings |= {"enableTypeIgnoreComments": False, "reportUnnecessaryTypeIgnoreComment": True}
     settings |= {"pythonVersion": "3.11", "venvPath": str(environment.parent), "venv": environment.name}
     (regenerated / "pyrightconfig.json").write_text(json.dumps(settings), "utf-8")

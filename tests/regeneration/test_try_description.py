@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tools import generator, try_description
+from tools.description import outcome
 from tools.description.document import Document, Problem
 from tools.try_description import COLUMNS, main, try_out
 
@@ -58,11 +59,11 @@ def test_what_the_generator_makes_by_itself_is_found_out(tmp_path: Path, monkeyp
 
 
 def test_arrays_that_are_not_joined_are_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generator.outcome, "join_arrays", lambda _document, _data: None)
-    monkeypatch.setattr(generator.outcome, "find", lambda *_: iter(()))
-    outcome = try_out(CONSTRUCTS, tmp_path, with_types=False)
-    assert outcome.failures.keys() == {("GET /gadgets.list", "requests")}
-    assert "query" in str(outcome)
+    monkeypatch.setattr(outcome, "join_arrays", lambda _document, _data: None)
+    monkeypatch.setattr(outcome, "find", lambda *_: iter(()))
+    told = try_out(CONSTRUCTS, tmp_path, with_types=False)
+    assert told.failures.keys() == {("GET /gadgets.list", "requests")}
+    assert "query" in str(told)
 
 
 def test_a_type_error_counts_for_its_operation_or_for_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,17 +17,21 @@ from openapi_python_client.parser.properties.union import UnionProperty
 from .document import Document, Pointer, Problem, mapping
 from .operations import Operation, operations
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # What the generated modules import: a class of such a name takes its place there.
-_IMPORTED = {"Any", "AuthenticatedClient", "BinaryIO", "BytesIO", "Client", "File", "FileTypes", "Generator"}
-_IMPORTED |= {"HTTPStatus", "Literal", "Mapping", "OpenStrEnum", "Response", "T", "TYPE_CHECKING", "TextIO", "TypeVar"}
-_IMPORTED |= {"UNSET", "UUID", "Unset"}
+_IMPORTED = _words(
+    "Any AuthenticatedClient BinaryIO BytesIO Client File FileTypes Generator HTTPStatus Literal Mapping OpenStrEnum "
+    "Response T TYPE_CHECKING TextIO TypeVar UNSET UUID Unset"
+)
 # What a model's code calls its own, and what only where fields that are not described have a type.
-_FIELDS = {"additional_keys", "additional_properties", "cast", "cls", "d", "field_dict", "from_dict", "src_dict"}
-_FIELDS |= {"to_dict", "to_multipart"}
-_TYPED_FIELDS = {"prop", "prop_dict", "prop_name"}
+_FIELDS = _words("additional_keys additional_properties cast cls d field_dict from_dict src_dict to_dict to_multipart")
+_TYPED_FIELDS = _words("prop prop_dict prop_name")
 # What an endpoint's code calls its own, and the parameters of `client.call`.
-_ARGUMENTS = {"body", "cast", "client", "cookies", "headers", "kwargs", "params", "quote", "response"}
-_ARGUMENTS |= {"endpoint", "safe_to_repeat"}
+_ARGUMENTS = _words("body cast client cookies headers kwargs params quote response endpoint safe_to_repeat")
 
 _SINGLE = frozenset({"StringProperty", "EnumProperty", "IntProperty", "FloatProperty"})
 _SENT = {

@@ -53,8 +53,8 @@ def find(document: Document, enum: Path) -> Iterator[Problem]:
         if urn not in listed:
             yield document.problem(
                 pointer,
-                f"TokenType no longer lists what TokenType.{member} stands for; put the URN back, or take this member out of "
-                f'{file}:\n    {member} = "{urn}"',
+                f"TokenType no longer lists what TokenType.{member} stands for; put the URN back, or take this "
+                f'member out of {file}:\n    {member} = "{urn}"',
             )
 
 
