@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 # Tools that the generator calls by name are found in the environment, not on the machine.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help test coverage test-slow test-lowest faults demo check lint types docs docs-serve check-generated check-version generate surface build test-matrix release-check bench bench-quick lock clean
+.PHONY: help test coverage test-slow test-lowest faults demo check lint types docs docs-serve check-generated check-version generate try-description compare-description surface build test-matrix release-check bench bench-quick lock clean
 
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -62,6 +62,14 @@ docs-serve: $(READY) ## show the documentation at http://127.0.0.1:8000, and ane
 generate: $(READY) ## write devrev_auth_client/generated from the description, and say what changed for callers
 	$(BIN)/python -m tools.generate
 	$(BIN)/python -m tools.public_surface
+
+try-description: $(READY) ## try any OpenAPI description on a copy of the package: DESCRIPTION=file, INTO=folder to keep the code
+	@test -n "$(DESCRIPTION)" || { echo "make try-description DESCRIPTION=file.yaml" >&2; exit 2; }
+	$(BIN)/python -m tools.try_description "$(DESCRIPTION)" $(if $(INTO),--into "$(INTO)")
+
+compare-description: $(READY) ## say where our operations differ from somebody else's DESCRIPTION=file of them
+	@test -n "$(DESCRIPTION)" || { echo "make compare-description DESCRIPTION=file.yaml" >&2; exit 2; }
+	$(BIN)/python -m tools.compare_description "$(DESCRIPTION)"
 
 check-generated: $(READY) ## fail unless the generated folder is byte for byte what the description gives
 	$(BIN)/python -m tools.generate --check

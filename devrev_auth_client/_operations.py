@@ -40,9 +40,6 @@ from .generated.models import (
     AuthTokensGetResponse,
     AuthTokensSelfDeleteRequest,
     Error,
-    ErrorBadRequest,
-    ErrorInternalServerError,
-    ErrorTooManyRequests,
     TokenStatus,
     UserState,
     UserSummary,
@@ -86,9 +83,7 @@ class Endpoint(Protocol[CoParsedT]):
     @property
     def _parse_response(
         self,
-    ) -> Callable[
-        ..., CoParsedT | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests | None
-    ]: ...
+    ) -> Callable[..., CoParsedT | generated_errors.ErrorModel | None]: ...
 
 
 _REPEATABLE = {

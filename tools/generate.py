@@ -1,6 +1,6 @@
 """Writes devrev_auth_client/generated from the description, or checks that it is what the description gives.
 
-    python -m tools.generate            write it
+    python -m tools.generate            write it, and say what was passed over
     python -m tools.generate --check    say what differs, and fail if anything does
 
 Both run the whole generation: the description is checked, openapi-python-client writes a fresh folder, any warning of
@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tools.description.document import Problem
 from tools.generator import build
 from tools.paths import ROOT, GenerationError, Paths
 from tools.type_check import type_errors
@@ -22,8 +23,8 @@ from tools.type_check import type_errors
 __all__ = ["ROOT", "GenerationError", "Paths", "check", "main", "write"]
 
 
-def write(paths: Paths, prove: Callable[[Path, Path], list[str]] | None = None) -> None:
-    """Replace the target by what the description gives; same input, same bytes.
+def write(paths: Paths, prove: Callable[[Path, Path], list[str]] | None = None) -> list[Problem]:
+    """Replace the target by what the description gives, and return notes on it; same input, same bytes.
 
     The new folder is complete beside the old one before two renames swap them, so at no moment is half a folder there.
     `prove` gets the package and the new folder, and lists what speaks against it.
@@ -38,13 +39,14 @@ def write(paths: Paths, prove: Callable[[Path, Path], list[str]] | None = None) 
     for leftover in (fresh, previous):
         shutil.rmtree(leftover, ignore_errors=True)
     try:
-        build(paths, fresh)
+        notes = build(paths, fresh)
         faults = prove(paths.package, fresh) if prove else []
         if faults:
             raise GenerationError(
                 "\n".join([*faults, "The package would not pass mypy --strict with this description."])
             )
         _swap(fresh, paths.target, previous)
+        return notes
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -94,7 +96,8 @@ def main(arguments: Sequence[str] | None = None, paths: Paths | None = None) -> 
     paths = paths or Paths()
     try:
         if not options.check:
-            write(paths, type_errors)
+            for note in sorted(write(paths, type_errors)):
+                print(f"{paths.description}:{note.line}: note: {note.reason}")
             return 0
         differences = check(paths)
     except GenerationError as error:

@@ -7,20 +7,22 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import openapi_python_client as generator
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
-from ruamel.yaml import YAML
+from openapi_python_client.parser.properties import Class
+from openapi_python_client.schema.untrusted_string import UntrustedString
 
-from tools.description import media, operations, outcome, schemas, token_types, validity
-from tools.description.document import DescriptionError, Document, read
-from tools.description.location import locate
+from tools.description import outcome, refusals, token_types, validity
+from tools.description.document import DescriptionError, Document, Problem, read
+from tools.description.rewriting import rewritten
 from tools.paths import GenerationError, Paths
 
 HEADER = "# Written by `make generate` from openapi/auth-tokens.yaml; do not edit.\n"
@@ -50,8 +52,10 @@ Nobody edits it: `make generate` writes it anew, and `make check-generated` fail
 _PINNED = ("openapi-python-client", "ruff")
 
 
-def build(paths: Paths, into: Path) -> None:
-    """Write a whole generated folder where there is none yet.
+def build(paths: Paths, into: Path, *, on_trial: bool = False) -> list[Problem]:
+    """Write a whole generated folder where there is none yet, and return notes on what was passed over.
+
+    On trial, a description may list other URNs than the hand-written `TokenType` does.
 
     :raises GenerationError: the description gives none, or the tools are not those that the repository asks for.
     """
@@ -63,11 +67,22 @@ def build(paths: Paths, into: Path) -> None:
         config = Config.from_sources(
             ConfigFile.load_from_path(paths.config), MetaType.NONE, paths.description, "utf-8", False, into
         )
-        _check(document, paths.token_types, config)
-        _run(document, config, paths)
+        _stop_at(document, validity.find(document))
+        urns = [*token_types.find(document, paths.token_types)]
+        _stop_at(document, [*refusals.find(document), *([] if on_trial else urns)])
+        root, notes = rewritten(document)
+        data = _parsed(document, root, config)
     except DescriptionError as error:
         raise GenerationError(str(error)) from error
+    _render(data, config, paths, token_types.schema(document, paths.token_types))
     _finish(into, paths.description)
+    return [*notes, *(urns if on_trial else [])]
+
+
+def _stop_at(document: Document, problems: Iterator[Problem] | list[Problem]) -> None:
+    found = [*problems]
+    if found:
+        raise DescriptionError(document.path, found)
 
 
 def _wrong_versions(pins: Path) -> Iterator[str]:
@@ -80,61 +95,44 @@ def _wrong_versions(pins: Path) -> Iterator[str]:
 
 def _unknown_settings(config: Path) -> Iterator[str]:
     """Find a misspelt key, in whose place the generator would take its default."""
-    loader: Any = YAML(typ="safe")  # ruamel.yaml leaves `load` untyped
-    settings: dict[str, object] = loader.load(config.read_text(encoding="utf-8"))
-    for name in sorted(settings.keys() - ConfigFile.model_fields.keys()):
+    for name in sorted(read(config).root.keys() - ConfigFile.model_fields.keys()):
         yield f"{config}: the generator has no setting {name!r}"
 
 
-def _check(document: Document, enum: Path, config: Config) -> None:
-    """Look for what is wrong in the description; what is no OpenAPI at all is not looked at any further.
+def _parsed(document: Document, root: dict[str, Any], config: Config) -> GeneratorData:
+    """Let the generator read the rewritten description; whatever it complains of is a failure."""
+    # Its errors name parts of the description by objects that hide their text from code that is generated.
+    with mock.patch.object(UntrustedString, "__str__", UntrustedString.get_untrusted_value):
+        try:
+            data = GeneratorData.from_dict(root, config=config)
+        except Exception as error:  # noqa: BLE001 - it goes on into what it could not read
+            data = GeneratorError(header=f"{type(error).__name__}:", detail=str(error))
+        if isinstance(data, GeneratorError):
+            raise DescriptionError(document.path, [outcome.complaint(document, data)])
+        groups = data.endpoint_collections_by_tag.values()
+        errors = [*data.errors, *(error for group in groups for error in group.parse_errors)]
+        _stop_at(document, [outcome.complaint(document, error) for error in errors])
+    outcome.join_arrays(document, data)
+    _stop_at(document, outcome.find(document, data, config))
+    return data
 
-    :raises DescriptionError: something is.
-    """
-    problems = [*validity.find(document)]
-    if not problems:
-        for part in (operations, media, schemas):
-            problems += part.find(document)
-        problems += outcome.find_in_enums(document, config)
-        problems += token_types.find(document, enum)
-    if problems:
-        raise DescriptionError(document.path, problems)
 
-
-def _run(document: Document, config: Config, paths: Paths) -> None:
-    try:
-        data = GeneratorData.from_dict(document.root, config=config)
-    except Exception as error:
-        failure = GeneratorError(header=f"{type(error).__name__}:", detail=str(error))
-        raise DescriptionError(document.path, [locate(document, failure)]) from error
-    problems = [locate(document, data)] if isinstance(data, GeneratorError) else [*outcome.find(document, data, config)]
-    if problems or isinstance(data, GeneratorError):
-        raise DescriptionError(document.path, problems)
-    with _tools_on_path(), contextlib.redirect_stdout(io.StringIO()):
+def _render(data: GeneratorData, config: Config, paths: Paths, token_type: str) -> None:
+    # The generator's hooks call ruff by name, and skip it where it is not found.
+    path = os.pathsep.join(filter(None, (str(Path(sys.executable).parent), os.environ.get("PATH"))))
+    with mock.patch.dict(os.environ, {"PATH": path}), contextlib.redirect_stdout(io.StringIO()):
         try:
             project = generator.Project(openapi=data, config=config, custom_template_path=paths.templates)
+            name = Class.from_string(string=token_type, config=config).name
+            own: dict[str, Any] = {"error_models": outcome.error_models(data), "token_type": name}
+            project.env.globals.update(own)
             errors = project.build()
         except Exception as error:
             raise GenerationError(
                 f"{paths.templates}: the generator failed: {type(error).__name__}: {error}"
             ) from error
-    texts = [f"{paths.config}: {error.header} {error.detail}" for error in errors]
-    if texts:
-        raise GenerationError("\n".join(texts))
-
-
-@contextlib.contextmanager
-def _tools_on_path() -> Generator[None]:
-    """Put this environment's ruff on PATH: the generator's hooks call it by name, and skip it where it is not found."""
-    before = os.environ.get("PATH")
-    os.environ["PATH"] = os.pathsep.join(filter(None, (str(Path(sys.executable).parent), before)))
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["PATH"]
-        else:
-            os.environ["PATH"] = before
+    if errors:
+        raise GenerationError("\n".join(f"{paths.config}: {error.header} {error.detail}" for error in errors))
 
 
 def _finish(folder: Path, description: Path) -> None:

@@ -1,5 +1,22 @@
 # Written by `make generate` from openapi/auth-tokens.yaml; do not edit.
-"""The error that the generated functions raise by themselves."""
+"""The error that the generated functions raise by themselves, and the models of the errors that the server sends."""
+
+from .models.error import Error
+from .models.error_bad_request import ErrorBadRequest
+from .models.error_forbidden import ErrorForbidden
+from .models.error_internal_server_error import ErrorInternalServerError
+from .models.error_request_entity_too_large import ErrorRequestEntityTooLarge
+from .models.error_too_many_requests import ErrorTooManyRequests
+
+ErrorModel = (
+    Error
+    | ErrorBadRequest
+    | ErrorForbidden
+    | ErrorInternalServerError
+    | ErrorRequestEntityTooLarge
+    | ErrorTooManyRequests
+)
+"""What an answer of status 400 or above is parsed into."""
 
 
 class UnexpectedStatus(Exception):
@@ -17,4 +34,4 @@ class UnexpectedStatus(Exception):
         return type(self), (self.status_code, self.content)
 
 
-__all__ = ["UnexpectedStatus"]
+__all__ = ["ErrorModel", "UnexpectedStatus"]

@@ -1,7 +1,7 @@
 # Written by `make generate` from openapi/auth-tokens.yaml; do not edit.
 """What the generated modules share: the mark of a field that was left out, files, and a detailed response."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from http import HTTPStatus
 from typing import IO, BinaryIO, Generic, Literal, Self, TypeVar, final
 
@@ -29,6 +29,22 @@ class Unset:
 
 UNSET: Unset = Unset()
 """Stands for an optional field that was left out; never sent."""
+
+
+def joined(items: Sequence[object] | Unset, separator: str) -> str:
+    """Write an array as one text, as some query parameters and headers want it.
+
+    Raises:
+        ValueError: an item is no single value, or has the separator in it, so the server would take it for two.
+    """
+    texts: list[str] = []
+    for item in () if isinstance(items, Unset) else items:
+        text = str(item).lower() if isinstance(item, bool) else str(item)
+        if not isinstance(item, str | int | float) or separator in text:
+            raise ValueError(f"items are single values without {separator!r} in them, by which they are joined")
+        texts.append(text)
+    return separator.join(texts)
+
 
 FileContent = IO[bytes] | bytes | str
 # In httpx's order: file name, content, media type, and perhaps headers.
@@ -66,4 +82,4 @@ class Response(Generic[T]):
     """The body as its model; None where the description names none for the status."""
 
 
-__all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset"]
+__all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset", "joined"]

@@ -14,7 +14,7 @@ DOCUMENT: dict[str, Any] = YAML(typ="safe").load(DESCRIPTION.read_text(encoding=
 
 GET = "/auth-tokens.get"
 DELETE = "/auth-tokens.self.delete"
-STATUSES = ["200", "400", "401", "403", "404", "429", "500", "503"]
+STATUSES = ["200", "400", "401", "403", "404", "413", "429", "500", "503"]
 
 # The URNs of the reference page, in its order.
 URNS = [
@@ -62,8 +62,9 @@ FIELDS = {
         for status, extra in {
             "400": "existing_parent is_same field_name value allowed_values reason actual expected",
             "401": "",
-            "403": "",
+            "403": "object_ids",
             "404": "",
+            "413": "max_bytes",
             "429": "retry_after",
             "500": "reference_id",
             "503": "",
@@ -167,18 +168,20 @@ def test_every_property_and_every_schema_has_a_description() -> None:
 @pytest.mark.parametrize(
     ("schema", "required"),
     {
-        "AuthTokensGetRequest": ["token_id"],
-        "AuthTokensGetResponse": ["token"],
-        "AuthTokensSelfDeleteRequest": [],
-        "AuthToken": ["id"],
-        "UserSummary": ["type", "id"],
-        "OrgSummary": [],
-        "ArtifactSummary": ["id"],
-        "ArtifactFile": [],
-        "Error": [],
-        "ErrorBadRequest": [],
-        "ErrorTooManyRequests": [],
-        "ErrorInternalServerError": [],
+        "auth-tokens-get-request": ["token_id"],
+        "auth-tokens-get-response": ["token"],
+        "auth-tokens-self-delete-request": [],
+        "auth-token": ["id"],
+        "user-summary": ["type", "id"],
+        "org-summary": [],
+        "artifact-summary": ["id"],
+        "artifact-file": [],
+        "error": [],
+        "error-bad-request": [],
+        "error-forbidden": [],
+        "error-request-entity-too-large": [],
+        "error-too-many-requests": [],
+        "error-internal-server-error": [],
     }.items(),
 )
 def test_only_what_devrev_promises_is_required(schema: str, required: list[str]) -> None:
@@ -188,10 +191,10 @@ def test_only_what_devrev_promises_is_required(schema: str, required: list[str])
 def test_the_vocabularies_are_those_of_the_reference() -> None:
     schemas = DOCUMENT["components"]["schemas"]
     assert {name: schema["enum"] for name, schema in schemas.items() if "enum" in schema} == {
-        "TokenType": URNS,
-        "TokenStatus": ["active", "expired", "revoked"],
-        "UserType": ["dev_user", "rev_user", "service_account", "sys_user"],
-        "UserState": ["active", "deactivated", "deleted", "locked", "shadow", "unassigned"],
+        "token-type": URNS,
+        "token-status": ["active", "expired", "revoked"],
+        "user-type": ["dev_user", "rev_user", "service_account", "sys_user"],
+        "user-state": ["active", "deactivated", "deleted", "locked", "shadow", "unassigned"],
     }
 
 
@@ -204,11 +207,12 @@ def test_each_urn_stands_on_a_line_of_its_own() -> None:
 def test_an_error_type_is_an_open_string_whose_description_names_the_known_ones(path: str) -> None:
     bad_request = properties(path, "400", "")["type"]
     assert [word for word in BAD_REQUEST_TYPES if f"`{word}`" not in bad_request["description"]] == []
-    for status in ("401", "403", "404", "429", "500", "503"):
+    for status in ("401", "403", "404", "413", "429", "500", "503"):
         schema = properties(path, status, "")["type"]
         assert f"`{media(path, status)['example']['type']}` ({status})" in schema["description"]
         assert schema["type"] == bad_request["type"] == "string"
         assert "enum" not in schema | bad_request
+    assert "`dev_org_deactivated` (401)" in properties(path, "401", "")["type"]["description"]
 
 
 def test_numbers_have_their_documented_widths() -> None:

@@ -14,12 +14,12 @@ import pytest
 from tools.generate import GenerationError, Paths, write
 from tools.generator import build
 
-from .additions import add_operations
 from .imported import imported, part
 from .loopback import Loopback, loopback
 from .minimal import MINIMAL
 
 TOKEN = "secret-bearer-token"
+CONSTRUCTS = Path(__file__).with_name("constructs.yaml")
 
 Call = Callable[..., Any]
 
@@ -112,6 +112,15 @@ def refusals(tmp_path: Path) -> Refusals:
     return Refusals(tmp_path)
 
 
+def with_constructs(description: str) -> str:
+    """Our description with what constructs.yaml has: pasted as it is, but for the responses, which are ours."""
+    text = CONSTRUCTS.read_text("utf-8")
+    paths = text.partition("\npaths:\n")[2].partition("\ncomponents:\n")[0]
+    schemas = text.partition("    # additions begin\n")[2]
+    before, components, after = description.partition("\ncomponents:\n")
+    return f"{before}\n{paths}\n{components}{after}\n{schemas}"
+
+
 @pytest.fixture(scope="session")
 def regenerated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a copy of the package, generated from a copy of the description that has further operations."""
@@ -120,7 +129,7 @@ def regenerated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     package = root / real.package.name
     copytree(real.package, package, ignore=ignore_patterns("__pycache__", ".generated.*", "generated"))
     description = root / real.description.name
-    description.write_text(add_operations(real.description.read_text("utf-8")), "utf-8")
+    description.write_text(with_constructs(real.description.read_text("utf-8")), "utf-8")
     write(replace(real, description=description, target=package / "generated"))
     return root
 

@@ -77,8 +77,8 @@ def test_a_folder_that_is_not_there_lacks_every_file(workspace: Workspace) -> No
 def test_a_description_that_gives_nothing_fails_the_check(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    workspace.edit(workspace.description, 'schemas/AuthToken"', 'schemas/AuthTolken"')
+    workspace.edit(workspace.description, 'schemas/auth-token"', 'schemas/auth-tolken"')
     with pytest.raises(GenerationError):
         check(workspace)
     assert main(["--check"], workspace) == 1
-    assert "AuthTolken" in capsys.readouterr().err
+    assert "auth-tolken" in capsys.readouterr().err

@@ -1,12 +1,18 @@
-"""Operations added to the description, called through the regenerated package's clients: no line was written for them.
+"""Operations pasted into the description, called through the regenerated package, with no line written for them.
 
-Sync, asyncio and trio; over real HTTP. What is sent, and what comes back.
+Sync, asyncio and trio; over real HTTP.
 """
 
 import datetime
 import json
+import os
+import subprocess
+import sys
+import time
 from io import BytesIO
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -14,103 +20,181 @@ from .conftest import TOKEN, Call
 from .imported import part
 from .loopback import Loopback
 
-WORK = {"id": "don:1", "stage": "open"}
+CLOCK = {"type": "alarm_clock", "id": "don:1", "wakes_at": "7:00"}
 
 
-def test_query_and_header_parameters_arrive_and_the_answer_is_typed(
-    call: Call, server: Loopback, models: ModuleType
-) -> None:
-    server.answer(200, json.dumps({"works": [WORK], "next_cursor": None}).encode())
+def test_parameters_arrive_and_the_answer_is_typed(call: Call, server: Loopback, models: ModuleType) -> None:
+    server.answer(200, json.dumps({"gadgets": [CLOCK], "next_cursor": None, "added_later": 1}).encode())
     got = call(
-        "works.works_list",
-        owner=["don:user/1", "a&b=c"],
-        stage=models.WorkStage.IN_REVIEW,
-        type_=[models.WorkType.ISSUE, models.WorkType("bug")],
-        created_after=datetime.datetime(2023, 1, 1, tzinfo=datetime.UTC),
+        "gadgets.gadgets_list",
+        mode=models.GadgetMode.AFTER,
+        owner_id=["don:user/1", "a&b=c"],
+        state=[models.GadgetState.ON, models.GadgetState("broken")],
+        label=["a,b", "c"],
+        size=[1, 2],
+        after=datetime.datetime(2023, 1, 1, tzinfo=datetime.UTC),
         archived=False,
         x_trace="t1",
     )
     (asked,) = server.asked
-    assert (asked.method, asked.path, asked.body) == ("GET", "/works.list", b"")
+    assert (asked.method, asked.path, asked.body) == ("GET", "/gadgets.list", b"")
     assert asked.query == [
-        ("owner", "don:user/1"),
-        ("owner", "a&b=c"),
-        ("stage", "in-review"),
-        ("type", "issue"),
-        ("type", "bug"),
-        ("created_after", "2023-01-01T00:00:00+00:00"),
+        ("owner.id", "don:user/1,a&b=c"),
+        ("state", "on,broken"),
+        ("label", "a,b"),
+        ("label", "c"),
+        ("size", "1|2"),
+        ("after", "2023-01-01T00:00:00+00:00"),
         ("archived", "false"),
-        ("limit", "50"),
+        ("mode", "after"),
     ]
     assert asked.headers["X-Trace"] == "t1"
     assert asked.headers["Authorization"] == f"Bearer {TOKEN}"
-    assert got == models.WorksListResponse(works=[models.Work(id="don:1", stage=models.WorkStage.OPEN)])
+    assert got.gadgets == [models.GadgetAlarmClock(id="don:1", wakes_at="7:00")]
+    assert got.additional_properties == {"added_later": 1}
 
 
-def test_path_parameters_are_escaped_and_a_body_is_sent(call: Call, server: Loopback, models: ModuleType) -> None:
-    server.answer(201, b'{"text": "done", "silent": true}')
-    got = call("works.works_comments_replace", work_id="a/b ?c", index=7, body=models.WorkComment(text="hi"))
-    (asked,) = server.asked
-    assert (asked.method, asked.path) == ("PUT", "/works/a%2Fb%20%3Fc/comments/7")
-    assert json.loads(asked.body) == {"text": "hi", "silent": False}
-    assert got == models.WorkComment(text="done", silent=True)
-
-
-def test_an_array_goes_out_and_an_array_of_objects_comes_back(call: Call, server: Loopback, models: ModuleType) -> None:
-    server.answer(200, json.dumps([WORK, {"id": "don:2", "stage": "new"}]).encode())
-    got = call("work_files.works_export", body=[models.WorkStage.CLOSED])
-    assert [(work.id, work.stage) for work in got] == [("don:1", "open"), ("don:2", "new")]
-    assert server.asked[0].body == b'["closed"]'
-
-
-def test_text_bytes_forms_and_no_answer_at_all(
-    call: Call, server: Loopback, models: ModuleType, sdk: ModuleType
+@pytest.mark.parametrize("owner_id", [["don:1,2"], [["don:1"]], "don:1,2"])
+def test_what_cannot_be_joined_is_refused_before_anything_is_sent(
+    call: Call, server: Loopback, sdk: ModuleType, models: ModuleType, owner_id: Any
 ) -> None:
-    server.answer(202, b"job-1", Content_Type="text/plain")
-    assert call("work_files.works_export") == "job-1"
-    server.answers[:] = [(204, {}, b"")]
-    file = part(sdk, "generated.types").File(payload=BytesIO(b"\x00\xff"))
-    assert call("work_files.works_import", body=file) is None
-    server.answers[:] = [(200, {}, b'{"works": []}')]
-    asked_for = models.WorksSearchRequest(words="a b&c", limit=2)
-    assert call("works.works_search", body=asked_for) == models.WorksListResponse(works=[])
-    assert [asked.body for asked in server.asked] == [b"", b"\x00\xff", b"words=a+b%26c&limit=2"]
-
-
-def test_every_kind_of_field_is_read_and_written_back(call: Call, server: Loopback, models: ModuleType) -> None:
-    full = {
-        **WORK,
-        "due": "2024-02-29",
-        "closed_at": "2024-01-01T00:00:00+00:00",
-        "owner": {"id": "don:u", "type": "dev_user"},
-        "previous_stage": "later",
-        "estimate": 1.5,
-        "tags": ["a"],
-        "types": ["issue", "other"],
-        "children": [WORK],
-        "links": [{"href": "/x", "rel": "self"}],
-        "matrix": [[1, 2], []],
-        "fields": {"a": "b"},
-        "watchers": {"me": {"id": "don:u", "type": "new_kind_of_user"}},
-        "rank": 3,
-        "seen_at": ["2024-01-01T00:00:00+00:00"],
-        "trace": "6a5f7f1c-9d67-4b6b-8f67-0c9a4c6f7d55",
-        "anything": {"deep": [1]},
-        "unheard_of": True,
-    }
-    server.answer(200, json.dumps({"works": [full]}).encode())
-    (work,) = call("works.works_list", owner=["me"]).works
-    assert work.to_dict() == full
-    assert work.due == datetime.date(2024, 2, 29)
-    assert work.previous_stage.is_known is False
-    assert isinstance(work.watchers["me"], models.UserSummary)
-
-
-@pytest.mark.parametrize("work_id", ["..", "."])
-def test_a_path_argument_cannot_lead_to_another_path(
-    call: Call, server: Loopback, sdk: ModuleType, models: ModuleType, work_id: str
-) -> None:
-    server.answer(201, b'{"text": "done"}')
     with pytest.raises(sdk.ConfigurationError):
-        call("works.works_comments_replace", work_id=work_id, index=7, body=models.WorkComment(text="hi"))
+        call("gadgets.gadgets_list", mode=models.GadgetMode.AFTER, owner_id=owner_id)
     assert server.asked == []
+
+
+def test_an_object_is_of_the_kind_that_it_says(call: Call, server: Loopback, models: ModuleType) -> None:
+    """A lamp has the fields of a clock; a kind that is listed nowhere keeps all it has."""
+    sent = [CLOCK, {**CLOCK, "type": "lamp", "watts": 5}, {**CLOCK, "type": "none"}, {**CLOCK, "type": "drone"}]
+    server.answer(200, json.dumps({"gadgets": sent}).encode())
+    got = call("gadgets.gadgets_list", mode=models.GadgetMode.AFTER).gadgets
+    kinds = [models.GadgetAlarmClock, models.GadgetLamp, models.GadgetNone, models.GadgetOther]
+    assert [type(gadget) for gadget in got] == kinds
+    assert [gadget.to_dict() for gadget in got] == sent
+    assert got[3].type_ == "drone"
+    assert not got[3].type_.is_known
+
+
+def test_a_path_and_a_body_of_one_kind_are_sent(call: Call, server: Loopback, models: ModuleType) -> None:
+    server.answer(201, json.dumps({**CLOCK, "type": "lamp"}).encode())
+    body = models.GadgetsCreateRequestLamp(title="a lamp", wakes_at="never", watts=5)
+    got = call("gadgets.gadgets_parts_replace", gadget_id="a/b ?c", index=7, body=body)
+    (asked,) = server.asked
+    assert (asked.method, asked.path) == ("PUT", "/gadgets/a%2Fb%20%3Fc/parts/7")
+    assert json.loads(asked.body) == {"type": "lamp", "title": "a lamp", "wakes_at": "never", "watts": 5}
+    assert isinstance(got, models.GadgetLamp)
+
+
+def test_text_and_bytes_and_no_body_at_all(call: Call, server: Loopback, sdk: ModuleType, models: ModuleType) -> None:
+    server.answer(200, b"a,b", Content_Type="text/csv")
+    file = part(sdk, "generated.types").File(payload=BytesIO(b"\x00\xff"))
+    assert call("gadget_files.gadgets_export", body=file) == "a,b"
+    server.answers[:] = [(204, {}, b"")]
+    body = part(sdk, "generated.models.post_gadgets_delete_body").PostGadgetsDeleteBody(id="1", undescribed=[2])
+    assert call("default.post_gadgets_delete", body=body) is None
+    assert [asked.body for asked in server.asked] == [b"\x00\xff", b'{"id":"1","undescribed":[2]}']
+
+
+@pytest.mark.parametrize("gadget_id", ["..", "."])
+def test_a_path_argument_cannot_lead_to_another_path(
+    call: Call, server: Loopback, sdk: ModuleType, models: ModuleType, gadget_id: str
+) -> None:
+    body = models.GadgetsCreateRequestLamp(title="", wakes_at="")
+    with pytest.raises(sdk.ConfigurationError):
+        call("gadgets.gadgets_parts_replace", gadget_id=gadget_id, index=7, body=body)
+    assert server.asked == []
+
+
+def test_retry_after_is_waited_for_and_raises_at_once_where_it_does_not_fit(
+    call: Call, server: Loopback, sdk: ModuleType, models: ModuleType
+) -> None:
+    server.answer(429, b"{}", Retry_After="0.1")
+    server.answer(200, b'{"gadgets": []}')
+    began = time.monotonic()
+    assert call("gadgets.gadgets_list", mode=models.GadgetMode.AFTER).gadgets == []
+    assert time.monotonic() - began >= 0.1
+    server.answers[:] = [(429, {"Retry-After": "30"}, b"{}")]
+    with pytest.raises(sdk.TooManyRequestsError) as caught:
+        call("gadgets.gadgets_list", mode=models.GadgetMode.AFTER, total_timeout=5.0)
+    assert caught.value.retry_after == 30
+    assert len(server.asked) == 3
+
+
+@pytest.mark.parametrize("safe", [False, True])
+def test_what_the_server_may_have_done_is_repeated_only_if_that_is_safe(
+    call: Call, server: Loopback, sdk: ModuleType, models: ModuleType, safe: bool
+) -> None:
+    server.answer(500, b'{"reference_id": "r1"}')
+    server.answer(201, json.dumps(CLOCK).encode())
+    body = models.GadgetsCreateRequestLamp(title="", wakes_at="")
+    arguments = {"gadget_id": "1", "index": 0, "body": body, "safe_to_repeat": safe}
+    if safe:
+        assert call("gadgets.gadgets_parts_replace", **arguments).id == "don:1"
+        return
+    with pytest.raises(sdk.InternalServerError) as caught:
+        call("gadgets.gadgets_parts_replace", **arguments)
+    assert caught.value.reference_id == "r1"
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error", "model"),
+    [
+        (400, {"type": "invalid_field", "field_name": "owner"}, "BadRequestError", "ErrorBadRequest"),
+        (409, {"type": "lamp", "holder": "me"}, "UnexpectedStatusError", "GadgetConflict"),  # the operation's own
+        (502, {"reference_id": "r2"}, "UnexpectedStatusError", "ErrorInternalServerError"),  # by the range 5XX
+        (418, {"message": "tea"}, "UnexpectedStatusError", "Error"),  # not described
+    ],
+)
+def test_errors_are_the_facades_with_the_operations_models(
+    call: Call, server: Loopback, sdk: ModuleType, models: ModuleType, status: int, body: Any, error: str, model: str
+) -> None:
+    server.answer(status, json.dumps(body).encode())
+    with pytest.raises(sdk.APIError) as caught:
+        call("gadgets.gadgets_list", mode=models.GadgetMode.AFTER)
+    assert type(caught.value) is getattr(sdk, error)
+    assert caught.value.error == getattr(models, model).from_dict(body)
+    assert isinstance(caught.value.error, part(sdk, "generated.errors").ErrorModel)
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"gadgets": 1}', b'{"gadgets": [{}]}'])
+def test_an_answer_that_breaks_the_description_is_said_to(
+    call: Call, server: Loopback, sdk: ModuleType, models: ModuleType, body: bytes
+) -> None:
+    server.answer(200, body)
+    with pytest.raises(sdk.InvalidResponseError):
+        call("gadgets.gadgets_list", mode=models.GadgetMode.AFTER)
+
+
+CALLS = """
+from typing import assert_type
+from devrev_auth_client import AsyncDevRevAuthClient, DevRevAuthClient, Unset
+from devrev_auth_client.generated.api.gadgets import gadgets_list, gadgets_parts_replace
+from devrev_auth_client.generated import models
+
+async def use(client: DevRevAuthClient, async_client: AsyncDevRevAuthClient) -> None:
+    got = client.call(gadgets_list, mode=models.GadgetMode.AFTER, owner_id=["don:1"])
+    assert_type(got, models.GadgetsListResponse)
+    assert_type(await async_client.call(gadgets_list, mode=models.GadgetMode.AFTER), models.GadgetsListResponse)
+    for gadget in got.gadgets:
+        if isinstance(gadget, models.GadgetLamp):
+            assert_type(gadget.watts, int | Unset)
+        elif gadget.type_ == "alarm_clock":
+            print(gadget.id)
+    models.GadgetLamp(id=5, wakes_at="")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+def test_a_pasted_operation_is_typed(regenerated: Path, checker: str) -> None:
+    (regenerated / "calls.py").write_text(CALLS, "utf-8")
+    environment = Path(sys.prefix)
+    settings: dict[str, Any] = {"include": ["devrev_auth_client/generated", "calls.py"], "typeCheckingMode": "strict"}
+    settings |= {"enableTypeIgnoreComments": False, "reportUnnecessaryTypeIgnoreComment": True}
+    settings |= {"pythonVersion": "3.11", "venvPath": str(environment.parent), "venv": environment.name}
+    (regenerated / "pyrightconfig.json").write_text(json.dumps(settings), "utf-8")
+    options = ["--strict", "--config-file=", f"--cache-dir={os.devnull}", "devrev_auth_client", "calls.py"]
+    command = [sys.executable, "-m", checker, *(options if checker == "mypy" else [])]
+    done = subprocess.run(command, cwd=regenerated, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -7,7 +7,7 @@ import pytest
 
 from tools.generate import ROOT, Paths, main, write
 
-from .conftest import Refusals, Workspace, line_of
+from .conftest import Refusals, Workspace
 from .minimal import MINIMAL
 
 
@@ -54,18 +54,21 @@ def test_a_renamed_urn_is_one_added_and_one_removed(workspace: Workspace) -> Non
     assert text.count("auth-tokens.yaml:") == 2
 
 
-def test_a_urn_listed_twice_fails_with_the_line_of_the_second(workspace: Workspace) -> None:
-    add_urn(workspace, "urn:devrev:params:oauth:token-type:pat")
-    line = workspace.line_of("- urn:ietf:params:oauth:token-type:jwt") + 1
-    expected = f"auth-tokens.yaml:{line}: 'urn:devrev:params:oauth:token-type:pat' is listed twice"
-    assert workspace.failure() == expected
-
-
-def test_a_description_without_token_type_fails(refusals: Refusals) -> None:
-    text = MINIMAL.replace("    TokenType:\n", "    TokenKind:\n")
-    assert refusals.of(text) == [
-        (line_of(text, "  schemas:"), "no schema TokenType with an enum, for which the hand-written TokenType stands")
+def test_a_description_without_the_urns_fails(refusals: Refusals) -> None:
+    text = "".join(line for line in MINIMAL.splitlines(keepends=True) if "urn:devrev" not in line)
+    assert [reason for _, reason in refusals.of(text)] == [
+        "no schema lists the URNs for which the hand-written TokenType stands"
     ]
+
+
+def test_the_enum_stands_for_the_schema_that_lists_the_urns_whatever_its_name(workspace: Workspace) -> None:
+    text = workspace.description.read_text("utf-8")
+    workspace.description.write_text(
+        text.replace("token-type:\n", "kind-of-token:\n").replace('/token-type"', '/kind-of-token"')
+    )
+    write(workspace)
+    module = (workspace.target / "models" / "kind_of_token.py").read_text("utf-8")
+    assert "from ...token_types import TokenType as KindOfToken\n" in module
 
 
 def test_an_added_value_of_any_other_enum_needs_nobody(workspace: Workspace) -> None:

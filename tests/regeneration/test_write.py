@@ -106,7 +106,7 @@ def test_a_run_that_was_killed_in_mid_swap_is_made_good(workspace: Workspace) ->
     before = workspace.files()
     workspace.target.rename(workspace.target.with_name(".generated.previous"))
     (workspace.target.with_name(".generated.fresh") / "models").mkdir(parents=True)
-    workspace.edit(workspace.description, 'schemas/AuthToken"', 'schemas/AuthTolken"')
+    workspace.edit(workspace.description, 'schemas/auth-token"', 'schemas/auth-tolken"')
     with pytest.raises(GenerationError):
         write(workspace)
     assert workspace.files() == before

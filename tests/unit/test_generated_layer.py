@@ -4,6 +4,8 @@ import copy
 import datetime
 import json
 import pickle
+import subprocess
+import sys
 import traceback
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from ruamel.yaml import YAML
 from devrev_auth_client.generated import AuthenticatedClient, Client, models
 from devrev_auth_client.generated.api.auth_tokens import auth_tokens_get, auth_tokens_self_delete
 from devrev_auth_client.generated.errors import UnexpectedStatus
-from devrev_auth_client.generated.types import UNSET, File, Unset
+from devrev_auth_client.generated.types import UNSET, File, Unset, joined
 from devrev_auth_client.token_types import TokenType
 
 TOKEN = "secret-bearer-token"
@@ -58,6 +60,30 @@ def test_a_request_may_be_empty() -> None:
 def test_a_file_is_uploaded_as_httpx_takes_it() -> None:
     with Path(__file__).open("rb") as payload:
         assert File(payload, "name", "text/plain").to_tuple() == ("name", payload, "text/plain")
+
+
+def test_a_model_is_imported_when_it_is_first_used() -> None:
+    program = (
+        "import sys; from devrev_auth_client.generated import models; "
+        "first = [name for name in sys.modules if '.models.' in name]; "
+        "from devrev_auth_client.generated.models import UserSummary, TokenType; "
+        "print(first, UserSummary.__name__, sorted(dir(models)) == sorted(models.__all__), hasattr(models, 'Nothing'))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout == "[] UserSummary True False\n"
+
+
+@pytest.mark.parametrize(
+    ("items", "text"), [([], ""), (UNSET, ""), (["a", "b"], "a|b"), ([1, 2.5, True], "1|2.5|true"), (["a,b"], "a,b")]
+)
+def test_an_array_is_joined(items: Any, text: str) -> None:
+    assert joined(items, "|") == text
+
+
+@pytest.mark.parametrize("item", ["a|b", {"a": 1}, None, ["a"]])
+def test_what_the_server_would_take_for_something_else_is_not_joined(item: Any) -> None:
+    with pytest.raises(ValueError, match="single values without"):
+        joined(["a", item], "|")
 
 
 # --- enums ---------------------------------------------------------------------------------------------------------
@@ -167,7 +193,8 @@ def test_a_rev_user_brings_its_organization() -> None:
     {
         400: models.ErrorBadRequest,
         401: models.Error,
-        403: models.Error,
+        403: models.ErrorForbidden,
+        413: models.ErrorRequestEntityTooLarge,
         404: models.Error,
         429: models.ErrorTooManyRequests,
         500: models.ErrorInternalServerError,

@@ -1,5 +1,5 @@
-"""What is wrong with the description, found before the generator runs: it passes over much in silence.
+"""The description between the file that is edited and the generator.
 
-`document` reads the YAML and keeps its lines; `validity`, `token_types`, `operations`, `media` and `schemas` look for
-what is wrong; `outcome` looks at what the generator makes of it. Each finding is a line and a reason.
+`document` reads the YAML and keeps its lines; `validity`, `token_types`, `refusals` and `outcome` look for what would
+break a guarantee or lose data in silence; `rewriting` turns what the generator does not understand into what it does.
 """

@@ -1,20 +1,19 @@
 """The description as plain data, with the line on which each part of it stands."""
 
-import datetime
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+import yaml  # type: ignore[import-untyped]  # its stubs would be one more pin; pyright brings its own
 
 Pointer = tuple[str | int, ...]
 """The keys and indices that lead from the top to a part."""
 
 
 class Problem(NamedTuple):
-    """Something that keeps the description from being generated."""
+    """Something to say about one line of the description."""
 
     line: int
     reason: str
@@ -23,7 +22,7 @@ class Problem(NamedTuple):
 class DescriptionError(Exception):
     """The description is wrong. The text has a line `file:line: reason` for each problem."""
 
-    def __init__(self, path: Path, problems: list[Problem]) -> None:
+    def __init__(self, path: Path, problems: Iterable[Problem]) -> None:
         super().__init__("\n".join(f"{path}:{line}: {reason}" for line, reason in sorted(set(problems))))
 
 
@@ -42,26 +41,18 @@ class Document:
     root: dict[str, Any]
     lines: dict[Pointer, int]
 
-    def line(self, pointer: Pointer) -> int:
-        """Return the line of a part; where it is missing, that of what it is missing from."""
+    def problem(self, pointer: Pointer, reason: str) -> Problem:
+        """Return a problem with the line of a part; where that is missing, of what it is missing from."""
         while pointer and pointer not in self.lines:
             pointer = pointer[:-1]
-        return self.lines.get(pointer, 1)
-
-    def problem(self, pointer: Pointer, reason: str) -> Problem:
-        """Return a problem of the part at a pointer."""
-        return Problem(self.line(pointer), reason)
+        return Problem(self.lines.get(pointer, 1), reason)
 
     def resolved(self, part: Part) -> Part:
-        """Follow references to what they stand for; one that leads nowhere stands for itself."""
+        """Follow references to what they stand for."""
         seen: set[str] = set()
         while isinstance(ref := part.node.get("$ref"), str) and ref not in seen:
             seen.add(ref)
-            pointer = pointer_of(ref)
-            target = self.at(pointer)
-            if target is None:
-                break
-            part = Part(pointer, mapping(target))
+            part = Part(pointer_of(ref), mapping(self.at(pointer_of(ref))))
         return part
 
     def at(self, pointer: Pointer) -> Any:
@@ -74,23 +65,12 @@ class Document:
 
 def mapping(node: Any) -> dict[str, Any]:
     """Return a node that is a mapping, else an empty one."""
-    return cast(dict[str, Any], node) if isinstance(node, dict) else {}
+    return cast("dict[str, Any]", node) if isinstance(node, dict) else {}
 
 
 def sequence(node: Any) -> list[Any]:
     """Return a node that is a list, else an empty one."""
     return list(cast("Iterable[Any]", node)) if isinstance(node, list) else []
-
-
-def children(part: Part, *keys: str) -> Iterator[Part]:
-    """Yield the mappings below a path of keys: those of a mapping by name, or those of a list."""
-    pointer = (*part.pointer, *keys)
-    node: Any = part.node
-    for key in keys:
-        node = mapping(node).get(key)
-    for name, value in items_of(node):
-        if isinstance(value, dict):
-            yield Part((*pointer, name), mapping(value))
 
 
 def items_of(node: Any) -> Iterator[tuple[str | int, Any]]:
@@ -99,15 +79,20 @@ def items_of(node: Any) -> Iterator[tuple[str | int, Any]]:
     yield from enumerate(sequence(node))
 
 
+def children(part: Part, *keys: str) -> Iterator[Part]:
+    """Yield the mappings below a path of keys: those of a mapping by name, or those of a list."""
+    node: Any = part.node
+    for key in keys:
+        node = mapping(node).get(key)
+    for name, value in items_of(node):
+        if isinstance(value, dict):
+            yield Part((*part.pointer, *keys, name), mapping(value))
+
+
 def child(part: Part, key: str) -> Iterator[Part]:
     """Yield the one mapping under a key, where there is one."""
     if isinstance(part.node.get(key), dict):
         yield Part((*part.pointer, key), mapping(part.node[key]))
-
-
-def words(text: str) -> frozenset[str]:
-    """Return the words of a text."""
-    return frozenset(text.split())
 
 
 def pointer_of(ref: str) -> Pointer:
@@ -120,17 +105,15 @@ def read(path: Path) -> Document:
 
     :raises DescriptionError: it is not YAML, or holds what JSON cannot.
     """
-    loader: Any = YAML(typ="rt")  # ruamel.yaml leaves `load` untyped
     try:
-        node = loader.load(path.read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        fault: Any = error
-        line = fault.problem_mark.line + 1 if fault.problem_mark else 1
-        raise DescriptionError(path, [Problem(line, f"not readable as YAML: {fault.problem}")]) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise DescriptionError(path, [Problem(1, f"not readable as UTF-8 text: {error}")]) from error
+        node = _Loader(path.read_text(encoding="utf-8")).get_single_node()
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise DescriptionError(path, [Problem(line, f"not readable as YAML: {error.problem}")]) from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise DescriptionError(path, [Problem(1, f"not readable as text: {error}")]) from error
     reader = _Reader()
-    root = reader.plain(node, ())
+    root = reader.plain(node, ()) if node is not None else None
     if not isinstance(root, dict):
         raise DescriptionError(path, [Problem(1, "is no OpenAPI description: the top is not a mapping")])
     if reader.problems:
@@ -138,37 +121,57 @@ def read(path: Path) -> Document:
     return Document(path, mapping(root), reader.lines)
 
 
+_SCALARS = (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", [*"tTfF"]),
+    ("int", r"[-+]?[0-9]+", [*"-+0123456789"]),
+    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", [*"-+.0123456789"]),
+)
+
+
+class _Loader(yaml.CSafeLoader):  # type: ignore[misc]  # mypy knows nothing of it
+    """libyaml's parser, with what YAML 1.2 takes for a number, a truth or nothing: `on`, `no` and dates are text."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - the name and the form are PyYAML's
+        first: [(tag, re.compile(f"(?:{pattern})$")) for tag, pattern, firsts in _SCALARS if first in firsts]
+        for first in ["", *"~nNtTfF-+.0123456789"]
+    }
+
+
 class _Reader:
-    """Turns ruamel.yaml's nodes, which are dicts and lists with lines in `lc` and no types, into plain data."""
+    """Turns the nodes of YAML into plain data, and notes their lines."""
 
     def __init__(self) -> None:
-        self.lines: dict[Pointer, int] = {(): 1}
+        self.lines: dict[Pointer, int] = {}
         self.problems: list[Problem] = []
 
     def plain(self, node: Any, pointer: Pointer) -> Any:
-        places: Any = getattr(node, "lc", None)
-        if isinstance(node, dict):
-            keys: list[Any] = list(mapping(node))
-            for key in keys:
-                if not isinstance(key, str):
-                    self._wrong(pointer, f"the key {key!r} is no string to YAML; quote it")
-            return {key: self._child(node, pointer, key, places.key) for key in keys}
-        if isinstance(node, list):
-            return [self._child(node, pointer, index, places.item) for index in range(len(sequence(node)))]
-        if isinstance(node, datetime.date):
-            return self._wrong(pointer, f"{node} is a date to YAML; quote it")
-        for kind in (bool, int, float, str):
-            if isinstance(node, kind):
-                return kind(node)
-        return None if node is None else self._wrong(pointer, f"a {type(node).__name__}, which JSON does not have")
+        self.lines.setdefault(pointer, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, pointer)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.plain(item, (*pointer, index)) for index, item in enumerate(cast("list[Any]", node.value))]
+        text = str(node.value)
+        match node.tag:
+            case "null":
+                return None
+            case "bool":
+                return text.lower() == "true"
+            case "int":
+                return int(text)
+            case "float":
+                return float(text)
+            case _:
+                return text
 
-    def _child(self, node: Any, pointer: Pointer, key: Any, line_of: Any) -> Any:
-        here = (*pointer, key)
-        try:
-            self.lines[here] = line_of(key)[0] + 1
-        except KeyError:  # merged from elsewhere (`<<`)
-            self.lines[here] = self.lines[pointer]
-        return self.plain(node[key], here)
-
-    def _wrong(self, pointer: Pointer, reason: str) -> None:
-        self.problems.append(Problem(self.lines[pointer], reason))
+    def _mapping(self, node: Any, pointer: Pointer) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in cast("list[tuple[Any, Any]]", node.value):
+            name, line = str(key.value), key.start_mark.line + 1
+            if key.tag in [tag for tag, _, _ in _SCALARS]:
+                self.problems.append(Problem(line, f"the key {name} is no string to YAML; quote it"))
+            elif name in found:
+                self.problems.append(Problem(line, f"the key {name!r} is there twice"))
+            self.lines[*pointer, name] = line
+            found[name] = self.plain(value, (*pointer, name))
+        return found

@@ -1,4 +1,4 @@
-"""Whether the description's `TokenType` and the hand-written enum list the same URNs."""
+"""The schema that the hand-written `TokenType` stands for, and whether both list the same URNs."""
 
 import importlib.util
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .document import Document, Problem, mapping, sequence
 
-_LISTED = ("components", "schemas", "TokenType", "enum")
+_NAMED = ("components", "schemas")
 
 
 def members(enum: Path) -> dict[str, str]:
@@ -23,30 +23,38 @@ def members(enum: Path) -> dict[str, str]:
     return {name: str(member) for name, member in module.TokenType.__members__.items()}
 
 
+def schema(document: Document, enum: Path) -> str:
+    """Return the name of the schema that lists most of the URNs, and more than half of them; empty if there is none."""
+    urns = set(members(enum).values())
+    named = mapping(document.at(_NAMED)).items()
+    shared = {name: len(urns.intersection(map(str, sequence(mapping(node).get("enum"))))) for name, node in named}
+    best = max(shared, key=lambda name: shared[name], default="")
+    return best if best and shared[best] > len(urns) / 2 else ""
+
+
 def find(document: Document, enum: Path) -> Iterator[Problem]:
     """Yield each URN that only one of both lists, with the line of Python to add or take out."""
-    schema = mapping(document.at(_LISTED[:-1]))
-    if not sequence(schema.get("enum")):
-        yield document.problem(_LISTED, "no schema TokenType with an enum, for which the hand-written TokenType stands")
+    name = schema(document, enum)
+    if not name:
+        yield document.problem(_NAMED, "no schema lists the URNs for which the hand-written TokenType stands")
         return
+    pointer = (*_NAMED, name, "enum")
     written = members(enum)
-    listed = list(map(str, schema["enum"]))
+    listed = list(map(str, sequence(mapping(document.at(pointer[:-1])).get("enum"))))
     file = "/".join(enum.parts[-2:])
-    taken = set(written)
     for index, urn in enumerate(listed):
-        if urn not in written.values() and urn not in listed[:index]:
-            name = _member_name(urn, taken)
-            taken.add(name)
+        if urn not in written.values():
+            member = _member_name(urn, set(written))
             yield document.problem(
-                (*_LISTED, index),
-                f'new in TokenType; add this member, with a docstring, to {file}:\n    {name} = "{urn}"',
+                (*pointer, index),
+                f'new in TokenType; add this member, with a docstring, to {file}:\n    {member} = "{urn}"',
             )
-    for name, urn in written.items():
+    for member, urn in written.items():
         if urn not in listed:
             yield document.problem(
-                _LISTED,
-                f"TokenType no longer lists what TokenType.{name} stands for; put the URN back, or take this "
-                f'member out of {file}:\n    {name} = "{urn}"',
+                pointer,
+                f"TokenType no longer lists what TokenType.{member} stands for; put the URN back, or take this "
+                f'member out of {file}:\n    {member} = "{urn}"',
             )
 
 

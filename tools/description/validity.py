@@ -13,7 +13,7 @@ from openapi_spec_validator.validation.exceptions import (
 
 from .document import Document, Pointer, Problem, items_of, mapping, pointer_of, sequence
 
-# They come without a place; `operations` finds the same with one.
+# They come without a place; the generator, or `outcome`, finds the same with one.
 _PLACELESS = (DuplicateOperationIDError, ExtraParametersError, ParameterDuplicateError, UnresolvableParameterError)
 
 # Holds data of callers, in which anything is allowed.
@@ -83,7 +83,7 @@ def _violations(document: Document) -> Iterator[Problem]:
 
 
 def _found_elsewhere(error: Any) -> bool:
-    # Values that an enum lists twice: `outcome.find_in_enums` names the value and its line.
+    # Values that an enum lists twice do no harm.
     return isinstance(error, _PLACELESS) or error.validator == "uniqueItems"
 
 

@@ -18,9 +18,10 @@ class ErrorTooManyRequests:
     """Too many requests in this window."""
 
     type_: str | Unset = UNSET
-    """ Which error, as a word for programs. Known are `unauthenticated` (401), `forbidden` (403), `not_found`
-    (404), `too_many_requests` (429), `internal_error` (500) and `service_unavailable` (503); for 400 see there.
-    Kept as a plain string, so that nothing unknown is lost. """
+    """ Which error, as a word for programs. Known are `unauthenticated` (401), `dev_org_deactivated` (401),
+    `forbidden` (403), `not_found` (404), `request_entity_too_large` (413), `too_many_requests` (429),
+    `internal_error` (500) and `service_unavailable` (503); for 400 see there. Kept as a plain string, so that
+    nothing unknown is lost. """
     message: str | Unset = UNSET
     """ What went wrong, as a sentence for people. """
     detail: str | Unset = UNSET

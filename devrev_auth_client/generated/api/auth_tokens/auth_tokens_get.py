@@ -11,7 +11,9 @@ from ...models.auth_tokens_get_request import AuthTokensGetRequest
 from ...models.auth_tokens_get_response import AuthTokensGetResponse
 from ...models.error import Error
 from ...models.error_bad_request import ErrorBadRequest
+from ...models.error_forbidden import ErrorForbidden
 from ...models.error_internal_server_error import ErrorInternalServerError
+from ...models.error_request_entity_too_large import ErrorRequestEntityTooLarge
 from ...models.error_too_many_requests import ErrorTooManyRequests
 from ...types import Response
 
@@ -37,7 +39,16 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> AuthTokensGetResponse | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests | None:
+) -> (
+    AuthTokensGetResponse
+    | Error
+    | ErrorBadRequest
+    | ErrorForbidden
+    | ErrorInternalServerError
+    | ErrorRequestEntityTooLarge
+    | ErrorTooManyRequests
+    | None
+):
     if response.status_code == 200:
         response_200 = AuthTokensGetResponse.from_dict(response.json())
 
@@ -54,7 +65,7 @@ def _parse_response(
         return response_401
 
     if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
+        response_403 = ErrorForbidden.from_dict(response.json())
 
         return response_403
 
@@ -62,6 +73,11 @@ def _parse_response(
         response_404 = Error.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 413:
+        response_413 = ErrorRequestEntityTooLarge.from_dict(response.json())
+
+        return response_413
 
     if response.status_code == 429:
         response_429 = ErrorTooManyRequests.from_dict(response.json())
@@ -86,7 +102,15 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[AuthTokensGetResponse | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests]:
+) -> Response[
+    AuthTokensGetResponse
+    | Error
+    | ErrorBadRequest
+    | ErrorForbidden
+    | ErrorInternalServerError
+    | ErrorRequestEntityTooLarge
+    | ErrorTooManyRequests
+]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -99,7 +123,15 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: AuthTokensGetRequest,
-) -> Response[AuthTokensGetResponse | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests]:
+) -> Response[
+    AuthTokensGetResponse
+    | Error
+    | ErrorBadRequest
+    | ErrorForbidden
+    | ErrorInternalServerError
+    | ErrorRequestEntityTooLarge
+    | ErrorTooManyRequests
+]:
     """Get Auth Token
 
      Gets the token metadata corresponding to the given token ID under the given Dev organization.
@@ -112,7 +144,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AuthTokensGetResponse | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests]
+        Response[AuthTokensGetResponse | Error | ErrorBadRequest | ErrorForbidden | ErrorInternalServerError | ErrorRequestEntityTooLarge | ErrorTooManyRequests]
     """
 
     kwargs = _get_kwargs(
@@ -130,7 +162,16 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: AuthTokensGetRequest,
-) -> AuthTokensGetResponse | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests | None:
+) -> (
+    AuthTokensGetResponse
+    | Error
+    | ErrorBadRequest
+    | ErrorForbidden
+    | ErrorInternalServerError
+    | ErrorRequestEntityTooLarge
+    | ErrorTooManyRequests
+    | None
+):
     """Get Auth Token
 
      Gets the token metadata corresponding to the given token ID under the given Dev organization.
@@ -143,7 +184,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AuthTokensGetResponse | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests
+        AuthTokensGetResponse | Error | ErrorBadRequest | ErrorForbidden | ErrorInternalServerError | ErrorRequestEntityTooLarge | ErrorTooManyRequests
     """
 
     return sync_detailed(
@@ -156,7 +197,15 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: AuthTokensGetRequest,
-) -> Response[AuthTokensGetResponse | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests]:
+) -> Response[
+    AuthTokensGetResponse
+    | Error
+    | ErrorBadRequest
+    | ErrorForbidden
+    | ErrorInternalServerError
+    | ErrorRequestEntityTooLarge
+    | ErrorTooManyRequests
+]:
     """Get Auth Token
 
      Gets the token metadata corresponding to the given token ID under the given Dev organization.
@@ -169,7 +218,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AuthTokensGetResponse | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests]
+        Response[AuthTokensGetResponse | Error | ErrorBadRequest | ErrorForbidden | ErrorInternalServerError | ErrorRequestEntityTooLarge | ErrorTooManyRequests]
     """
 
     kwargs = _get_kwargs(
@@ -185,7 +234,16 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: AuthTokensGetRequest,
-) -> AuthTokensGetResponse | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests | None:
+) -> (
+    AuthTokensGetResponse
+    | Error
+    | ErrorBadRequest
+    | ErrorForbidden
+    | ErrorInternalServerError
+    | ErrorRequestEntityTooLarge
+    | ErrorTooManyRequests
+    | None
+):
     """Get Auth Token
 
      Gets the token metadata corresponding to the given token ID under the given Dev organization.
@@ -198,7 +256,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AuthTokensGetResponse | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests
+        AuthTokensGetResponse | Error | ErrorBadRequest | ErrorForbidden | ErrorInternalServerError | ErrorRequestEntityTooLarge | ErrorTooManyRequests
     """
 
     return (

@@ -10,7 +10,9 @@ from ...client import AuthenticatedClient, Client
 from ...models.auth_tokens_self_delete_request import AuthTokensSelfDeleteRequest
 from ...models.error import Error
 from ...models.error_bad_request import ErrorBadRequest
+from ...models.error_forbidden import ErrorForbidden
 from ...models.error_internal_server_error import ErrorInternalServerError
+from ...models.error_request_entity_too_large import ErrorRequestEntityTooLarge
 from ...models.error_too_many_requests import ErrorTooManyRequests
 from ...types import Response
 
@@ -36,7 +38,16 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Any | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests | None:
+) -> (
+    Any
+    | Error
+    | ErrorBadRequest
+    | ErrorForbidden
+    | ErrorInternalServerError
+    | ErrorRequestEntityTooLarge
+    | ErrorTooManyRequests
+    | None
+):
     if response.status_code == 200:
         response_200 = cast(Any, None)
         return response_200
@@ -52,7 +63,7 @@ def _parse_response(
         return response_401
 
     if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
+        response_403 = ErrorForbidden.from_dict(response.json())
 
         return response_403
 
@@ -60,6 +71,11 @@ def _parse_response(
         response_404 = Error.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 413:
+        response_413 = ErrorRequestEntityTooLarge.from_dict(response.json())
+
+        return response_413
 
     if response.status_code == 429:
         response_429 = ErrorTooManyRequests.from_dict(response.json())
@@ -84,7 +100,15 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Any | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests]:
+) -> Response[
+    Any
+    | Error
+    | ErrorBadRequest
+    | ErrorForbidden
+    | ErrorInternalServerError
+    | ErrorRequestEntityTooLarge
+    | ErrorTooManyRequests
+]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -97,7 +121,15 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: AuthTokensSelfDeleteRequest,
-) -> Response[Any | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests]:
+) -> Response[
+    Any
+    | Error
+    | ErrorBadRequest
+    | ErrorForbidden
+    | ErrorInternalServerError
+    | ErrorRequestEntityTooLarge
+    | ErrorTooManyRequests
+]:
     """Delete Auth Tokens Self
 
      Revokes all the tokens that matches the given token type created by the authenticated user.
@@ -111,7 +143,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests]
+        Response[Any | Error | ErrorBadRequest | ErrorForbidden | ErrorInternalServerError | ErrorRequestEntityTooLarge | ErrorTooManyRequests]
     """
 
     kwargs = _get_kwargs(
@@ -129,7 +161,16 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: AuthTokensSelfDeleteRequest,
-) -> Any | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests | None:
+) -> (
+    Any
+    | Error
+    | ErrorBadRequest
+    | ErrorForbidden
+    | ErrorInternalServerError
+    | ErrorRequestEntityTooLarge
+    | ErrorTooManyRequests
+    | None
+):
     """Delete Auth Tokens Self
 
      Revokes all the tokens that matches the given token type created by the authenticated user.
@@ -143,7 +184,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests
+        Any | Error | ErrorBadRequest | ErrorForbidden | ErrorInternalServerError | ErrorRequestEntityTooLarge | ErrorTooManyRequests
     """
 
     return sync_detailed(
@@ -156,7 +197,15 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: AuthTokensSelfDeleteRequest,
-) -> Response[Any | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests]:
+) -> Response[
+    Any
+    | Error
+    | ErrorBadRequest
+    | ErrorForbidden
+    | ErrorInternalServerError
+    | ErrorRequestEntityTooLarge
+    | ErrorTooManyRequests
+]:
     """Delete Auth Tokens Self
 
      Revokes all the tokens that matches the given token type created by the authenticated user.
@@ -170,7 +219,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests]
+        Response[Any | Error | ErrorBadRequest | ErrorForbidden | ErrorInternalServerError | ErrorRequestEntityTooLarge | ErrorTooManyRequests]
     """
 
     kwargs = _get_kwargs(
@@ -186,7 +235,16 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: AuthTokensSelfDeleteRequest,
-) -> Any | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests | None:
+) -> (
+    Any
+    | Error
+    | ErrorBadRequest
+    | ErrorForbidden
+    | ErrorInternalServerError
+    | ErrorRequestEntityTooLarge
+    | ErrorTooManyRequests
+    | None
+):
     """Delete Auth Tokens Self
 
      Revokes all the tokens that matches the given token type created by the authenticated user.
@@ -200,7 +258,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Error | ErrorBadRequest | ErrorInternalServerError | ErrorTooManyRequests
+        Any | Error | ErrorBadRequest | ErrorForbidden | ErrorInternalServerError | ErrorRequestEntityTooLarge | ErrorTooManyRequests
     """
 
     return (

@@ -1,0 +1,91 @@
+# Written by `make generate` from openapi/auth-tokens.yaml; do not edit.
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="ErrorRequestEntityTooLarge")
+
+
+@_attrs_define
+class ErrorRequestEntityTooLarge:
+    """The request's body is too long."""
+
+    type_: str | Unset = UNSET
+    """ Which error, as a word for programs. Known are `unauthenticated` (401), `dev_org_deactivated` (401),
+    `forbidden` (403), `not_found` (404), `request_entity_too_large` (413), `too_many_requests` (429),
+    `internal_error` (500) and `service_unavailable` (503); for 400 see there. Kept as a plain string, so that
+    nothing unknown is lost. """
+    message: str | Unset = UNSET
+    """ What went wrong, as a sentence for people. """
+    detail: str | Unset = UNSET
+    """ More about what went wrong. """
+    max_bytes: int | Unset = UNSET
+    """ How many bytes the body may have. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        type_ = self.type_
+
+        message = self.message
+
+        detail = self.detail
+
+        max_bytes = self.max_bytes
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if type_ is not UNSET:
+            field_dict["type"] = type_
+        if message is not UNSET:
+            field_dict["message"] = message
+        if detail is not UNSET:
+            field_dict["detail"] = detail
+        if max_bytes is not UNSET:
+            field_dict["max_bytes"] = max_bytes
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        type_ = d.pop("type", UNSET)
+
+        message = d.pop("message", UNSET)
+
+        detail = d.pop("detail", UNSET)
+
+        max_bytes = d.pop("max_bytes", UNSET)
+
+        error_request_entity_too_large = cls(
+            type_=type_,
+            message=message,
+            detail=detail,
+            max_bytes=max_bytes,
+        )
+
+        error_request_entity_too_large.additional_properties = d
+        return error_request_entity_too_large
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
