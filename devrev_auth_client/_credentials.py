@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from itertools import chain
 from typing import Any, NoReturn
+from urllib.parse import quote
 
 from ._httpx import httpx
 from ._json import is_json_array, is_json_object
@@ -18,6 +19,11 @@ REDACTED = "[redacted]"
 _SHORTEST_RECOGNISABLE = 8
 """Characters. DevRev's tokens are hundreds long."""
 
+_TELLING = 16
+"""Characters of a token that are not met by chance: from there on, all that may be of it goes with them."""
+
+# RFC 6750 section 2.1: as it is, percent-encoded, or escaped as in JSON.
+_REST = r"(?:[A-Za-z0-9._~+/=-]|%[0-9A-Fa-f]{2}|\\/|\\u[0-9A-Fa-f]{4})*"
 _LIKE_A_TOKEN = re.compile(r"\s*(bearer\b|eyj[\w-]*\.)", re.IGNORECASE)  # eyJ: how each JWT begins
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")  # what a bearer token and a header value can hold (RFC 6750 section 2.1)
 
@@ -25,14 +31,15 @@ _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")  # what a bearer token and a header
 class Secret:
     """A bearer token that no repr, text, format or pickle shows."""
 
-    __slots__ = ("_bytes", "_escaped", "_is_recognisable", "_value")
+    __slots__ = ("_beginnings", "_bytes", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
         self._bytes = value.encode("ascii")
-        self._escaped = repr(value)[1:-1]  # as libraries quote what they were sent
-        # A made-up token such as "test" would be found in words that have nothing to do with it.
-        self._is_recognisable = len(value) >= _SHORTEST_RECOGNISABLE
+        # As it is, as libraries quote what they were sent, and as it is in a URL. A made-up token such as "test" would
+        # be found in words that have nothing to do with it.
+        begin = value[:_TELLING] if len(value) >= _SHORTEST_RECOGNISABLE else ""
+        self._beginnings = {begin, repr(begin)[1:-1], quote(begin, safe="")} - {""}
 
     def __repr__(self) -> str:
         return "<bearer token, hidden>"
@@ -55,10 +62,13 @@ class Secret:
         return self.scrub_text(text) != text
 
     def scrub_text(self, text: str) -> str:
-        """Return `text` without the token."""
-        if not self._is_recognisable:
+        """Return `text` without the token, nor a beginning of it that was cut off behind its first 16 characters."""
+        if not any(begin in text for begin in self._beginnings):
             return text
-        return text.replace(self._value, REDACTED).replace(self._escaped, REDACTED)
+        whole = [self._value, repr(self._value)[1:-1], quote(self._value, safe="")]
+        cut = self._beginnings if len(self._value) > _TELLING else set[str]()
+        forms = [*map(re.escape, whole), *(re.escape(begin) + _REST for begin in cut)]
+        return re.sub("|".join(forms), REDACTED, text)
 
     def scrub_json(self, value: Any) -> Any:
         """Return decoded JSON without the token, in keys and values at any depth."""
@@ -72,13 +82,14 @@ class Secret:
 
     def scrub_bytes(self, content: bytes) -> bytes:
         """Return `content` without the token: servers and debugging proxies echo what they were sent."""
-        if self._is_recognisable and self._bytes in content:
-            return content.replace(self._bytes, REDACTED.encode("ascii"))
-        return content
+        if not any(begin.encode() in content for begin in self._beginnings):
+            return content
+        return self.scrub_text(content.decode("latin-1")).encode("latin-1")
 
     def scrub_headers(self, headers: httpx.Headers) -> httpx.Headers:
         """Return `headers` without the token."""
-        if self._bytes not in b"\n".join(chain.from_iterable(headers.raw)):
+        shown = b"\n".join(chain.from_iterable(headers.raw))
+        if self.scrub_bytes(shown) == shown:
             return headers
         return httpx.Headers([(self.scrub_bytes(name), self.scrub_bytes(content)) for name, content in headers.raw])
 

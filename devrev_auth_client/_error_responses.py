@@ -28,7 +28,7 @@ _PLAIN = {401: UnauthenticatedError, 403: ForbiddenError, 404: NotFoundError}
 
 def api_error(name: str, response: ReceivedResponse, model: ErrorModel | None, doubt: str = "") -> APIError:
     """Return the error for a response of status 400 or above; `name` is the operation's, `doubt` ends the text."""
-    body: dict[str, Any] = {} if model is None else response.body
+    body = response.fields  # also where its model refuses it
     status = response.status_code
     fields: APIErrorFields = {
         "status_code": status,
@@ -38,7 +38,9 @@ def api_error(name: str, response: ReceivedResponse, model: ErrorModel | None, d
         "headers": response.headers,
         "error": model,
     }
-    text = _text(name, fields) + doubt
+    reference_id = _string(body, "reference_id")
+    reference = f" (reference_id {reference_id})" if reference_id and status == 500 else ""
+    text = _text(name, fields) + reference + doubt
     if status == HTTPStatus.BAD_REQUEST:
         is_same = body.get("is_same")
         return BadRequestError(
@@ -51,7 +53,7 @@ def api_error(name: str, response: ReceivedResponse, model: ErrorModel | None, d
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return TooManyRequestsError(text, retry_after=response.asked_wait, rate_limit=response.rate_limit, **fields)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        return InternalServerError(text, reference_id=_string(body, "reference_id"), **fields)
+        return InternalServerError(text, reference_id=reference_id, **fields)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         return ServiceUnavailableError(text, retry_after=response.asked_wait, **fields)
     return _PLAIN.get(status, UnexpectedStatusError)(text, **fields)

@@ -67,7 +67,7 @@ class ReceivedResponse:
     @property
     def retry_after(self) -> float | None:
         """Seconds the server asks to wait, by header or body, or `None`."""
-        return _rate_headers.retry_after(self.headers, self._body_field("retry_after"), self._received_at)
+        return _rate_headers.retry_after(self.headers, self.fields.get("retry_after"), self._received_at)
 
     @property
     def quota_pause(self) -> float:
@@ -84,8 +84,10 @@ class ReceivedResponse:
         pause = self.quota_pause if self.status_code == HTTPStatus.TOO_MANY_REQUESTS else 0.0
         return max(asked or 0.0, pause) if pause else asked
 
-    def _body_field(self, name: str) -> object:
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The members of the body; none where it is no JSON object."""
         try:
-            return self.body.get(name) if is_json_object(self.body) else None
+            return self.body if is_json_object(self.body) else {}
         except (ValueError, RecursionError):
-            return None
+            return {}

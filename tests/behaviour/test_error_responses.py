@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -23,7 +24,13 @@ from devrev_auth_client import (
     UnauthenticatedError,
     UnexpectedStatusError,
 )
-from devrev_auth_client.generated.models import Error, ErrorBadRequest, ErrorInternalServerError, ErrorTooManyRequests
+from devrev_auth_client.generated.models import (
+    Error,
+    ErrorBadRequest,
+    ErrorForbidden,
+    ErrorInternalServerError,
+    ErrorTooManyRequests,
+)
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.behaviour.backends import sync_only
 from tests.behaviour.bodies import ERROR, ERROR_TYPES, error_body
@@ -36,7 +43,7 @@ pytestmark = sync_only
 CLASSES: dict[int, tuple[type[APIError], type]] = {
     400: (BadRequestError, ErrorBadRequest),
     401: (UnauthenticatedError, Error),
-    403: (ForbiddenError, Error),
+    403: (ForbiddenError, ErrorForbidden),
     404: (NotFoundError, Error),
     429: (TooManyRequestsError, ErrorTooManyRequests),
     500: (InternalServerError, ErrorInternalServerError),
@@ -203,6 +210,22 @@ async def test_fields_of_a_wrong_type_count_as_absent(make_client: MakeClient, f
     assert error.is_same is (True if value is True else None)
     fake.respond_next(500, json=dict.fromkeys(names, value))
     assert (await refused(make_client)).reference_id is None
+
+
+async def test_a_body_that_its_model_refuses_still_says_what_it_says(make_client: MakeClient, fake: FakeDevRev) -> None:
+    """A detail that cannot be read is no reason to lose the message."""
+
+    def refuse(**_: object) -> None:
+        raise ValueError("no such date")
+
+    endpoint = SimpleNamespace(
+        __name__="strict", _get_kwargs=lambda: {"method": "post", "url": "/auth-tokens.get"}, _parse_response=refuse
+    )
+    fake.respond_next(500, json={"message": "broken", "detail": "for now", "reference_id": "r-9"})
+    with pytest.raises(InternalServerError) as caught:
+        await make_client().call(endpoint)
+    assert (caught.value.error, caught.value.message, caught.value.reference_id) == (None, "broken", "r-9")
+    assert str(caught.value) == "strict: 500 Internal Server Error: broken: for now (reference_id r-9)"
 
 
 async def test_the_status_decides_the_class_and_not_the_type(make_client: MakeClient, fake: FakeDevRev) -> None:

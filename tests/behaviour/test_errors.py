@@ -54,7 +54,7 @@ API_FIELDS = {
     "error": None,
 }
 FIELDS: dict[str, dict[str, Any]] = {
-    "DevRevAuthError": {"attempts": ()},
+    "DevRevAuthError": {"attempts": (), "operation": None, "token_id": None},
     "InvalidResponseError": {"status_code": None},
     "APIError": API_FIELDS,
     "BadRequestError": {"field_name": None, "existing_parent": None, "is_same": None},

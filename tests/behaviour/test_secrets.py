@@ -7,6 +7,7 @@ import json
 import pickle
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -78,6 +79,28 @@ async def test_a_response_that_echoes_the_token(
     for text in (repr(response), repr(response.parsed.to_dict()), repr(response.headers)):
         assert SECRET not in text
     assert json.loads(response.content) == json.loads(json.dumps(document).replace(SECRET, "[redacted]"))
+
+
+@pytest.mark.parametrize(
+    ("echoed", "shown"),
+    [
+        (SECRET[:-3], "no [redacted]!"),
+        (SECRET[:16], "no [redacted]!"),
+        (SECRET[:15], f"no {SECRET[:15]}!"),
+        (quote(SECRET, safe=""), "no [redacted]!"),
+        (quote(SECRET, safe="")[:-4], "no [redacted]!"),
+        (f"{SECRET} {SECRET[:20]}...", "no [redacted] [redacted]!"),
+    ],
+    ids=["cut", "cut after 16", "cut before", "in a URL", "in a URL, cut", "whole and cut"],
+)
+async def test_a_part_of_the_token_is_scrubbed_too(
+    make_client: MakeClient, fake: FakeDevRev, echoed: str, shown: str
+) -> None:
+    """From 16 characters of it on, all that follows of its alphabet goes."""
+    fake.respond_next(404, json={"type": "not_found", "message": f"no {echoed}!"}, headers={"X-Echo": f"no {echoed}!"})
+    with pytest.raises(APIError) as caught:
+        await get(make_client(token=SECRET))
+    assert (caught.value.message, caught.value.headers["X-Echo"]) == (shown, shown)
 
 
 async def test_content_that_holds_no_token_arrives_byte_for_byte(make_client: MakeClient, fake: FakeDevRev) -> None:
