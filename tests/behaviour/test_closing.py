@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import anyio
@@ -132,32 +134,40 @@ class Counting(Recorder):
 
     now = most = 0
 
-    def _count(self, step: int) -> None:
-        self.now += step
+    @contextlib.contextmanager
+    def _counted(self) -> Iterator[None]:
+        self.now += 1
         self.most = max(self.most, self.now)
+        try:
+            yield
+        finally:
+            self.now -= 1
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self._count(1)
-        time.sleep(0.05)
-        self._count(-1)
-        return super().handle_request(request)
+        with self._counted():
+            time.sleep(0.1)
+            return super().handle_request(request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self._count(1)
-        await anyio.sleep(0.05)
-        self._count(-1)
-        return await super().handle_async_request(request)
+        with self._counted():
+            await anyio.sleep(0.1)
+            return await super().handle_async_request(request)
 
 
 async def test_max_connections_calls_are_under_way_at_once_and_no_more(
     make_client: MakeClient, fake: FakeDevRev, backend: Backend
 ) -> None:
-    """Also over a transport that was handed in; whose time is over in the queue says so."""
+    """Also over a transport that was handed in; who runs out of time in the queue is told so."""
     transport = Counting(fake)
     client = make_client(transport=transport, max_connections=5, real_time=True)
-    hasty = functools.partial(get, client.with_options(total_timeout=0.02))
-    results = await backend.together(*[functools.partial(get, client)] * 10, hasty)
-    assert [getattr(result, "id", result) for result in results[:10]] == [TOKEN_ID] * 10
+
+    async def hasty() -> object:
+        while transport.now < 5:
+            await backend.sleep(0.001)
+        return await client.get_auth_token(TOKEN_ID, total_timeout=0.02)
+
+    *results, late = await backend.together(*[functools.partial(get, client)] * 10, hasty)
+    assert [getattr(result, "id", result) for result in results] == [TOKEN_ID] * 10
     assert transport.most == 5
-    assert isinstance(results[10], TotalTimeoutError)
-    assert "while waiting for a free connection" in str(results[10])
+    assert isinstance(late, TotalTimeoutError)
+    assert "while waiting for a free connection" in str(late)
