@@ -196,7 +196,9 @@ class Admission:
         if self._ceiling is None and not self._in_flight:
             self._passed = 0  # a lesson is what passes in one go, not in the hours before the first closing
         slot.epoch = self._epoch
-        self._runtimes[slot.runtime.loop] = slot.runtime
+        if slot.runtime.loop not in self._runtimes:
+            self._forget_ended_loops(slot.runtime)
+            self._runtimes[slot.runtime.loop] = slot.runtime
         # A slot that is collected leaves its group by itself.
         slot.group, slot.ref = self._in_flight, weakref.ref(slot, self._in_flight.discard)
         slot.group.add(slot.ref)

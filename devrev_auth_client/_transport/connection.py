@@ -64,9 +64,9 @@ class Connection:
             await self._stream.write(runtime, data, until)
 
     @property
-    def is_over(self) -> bool:
-        """Whether no further exchange may follow."""
-        return self._http.is_over
+    def is_idle(self) -> bool:
+        """Whether an exchange may begin: the last one was read to its end, or was given up before anything was sent."""
+        return self._http.is_idle
 
     @property
     def socket(self) -> socket.socket:

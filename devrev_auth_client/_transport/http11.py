@@ -40,8 +40,8 @@ class Http11:
         self._response: h11.Response | None = None
         self._chunks: list[bytes] = []
         self._size = self._pieces = self._informational = 0
-        self.is_over = False
-        """Whether no further exchange may follow."""
+        self.is_idle = True
+        """Whether an exchange may begin."""
 
     def request(self, method: bytes, target: bytes, headers: list[tuple[bytes, bytes]], content: bytes) -> bytes:
         """Return the bytes of a request. Raises `httpx.LocalProtocolError`."""
@@ -52,6 +52,7 @@ class Http11:
             if parts != self._checked:  # one call's headers are mostly the last one's, and checking them takes long
                 self._request = h11.Request(method=method, target=target, headers=headers)
                 self._checked = parts
+            self.is_idle = False
             sent = self._h11.send(self._request) or b""
             if content:
                 sent += self._h11.send(h11.Data(data=content)) or b""
@@ -104,8 +105,7 @@ class Http11:
         # Bytes that nobody asked for must not pass for the next response.
         if protocol.our_state is h11.DONE and protocol.their_state is h11.DONE and not protocol.trailing_data[0]:
             protocol.start_next_cycle()
-        else:
-            self.is_over = True
+            self.is_idle = True
         says_nothing = 200 <= response.status_code < 300 and response.status_code != 204 and not content.strip()
         if says_nothing and not {name.lower() for name, _ in headers} & _FRAMING:
             # RFC 9112 section 8: without a length, nothing tells a response that was cut off from a whole one.

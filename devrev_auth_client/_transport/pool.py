@@ -29,14 +29,11 @@ class Pool:
         if connection is None:
             phases, deadline = request.extensions.get("timeout", {}), request.extensions.get("deadline", math.inf)
             connection = await Connection.open(runtime, self._route, moment(phases.get("connect"), deadline))
-        is_reusable = False
         try:
-            response = await connection.exchange(runtime, request, self._largest)
-            is_reusable = not connection.is_over
+            return await connection.exchange(runtime, request, self._largest)
         finally:
-            if not (is_reusable and self._keep(connection)):
+            if not (connection.is_idle and self._keep(connection)):
                 connection.close()
-        return response
 
     def close(self) -> None:
         """Close what is idle; what is in use is closed when its exchange is over."""
