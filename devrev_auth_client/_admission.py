@@ -30,6 +30,8 @@ from .errors import RateLimit
 class Slot:
     """One call's place: in the queue, then among those who may send, until it is given back."""
 
+    is_over = True  # nothing to give back: so far nobody has it, or an interruption struck while it was made
+
     def __init__(self, admission: Admission, runtime: Runtime, deadline: float) -> None:
         self._admission = admission
         self.group: set[weakref.ref[Slot]] = set()  # of those in flight that it is among, once it was admitted
@@ -41,7 +43,7 @@ class Slot:
         self.wakes_at = math.inf  # when it asks again of its own accord
         self.epoch: int | None = None  # in which it was admitted
         self.is_refused = False
-        self.is_over = False  # given back
+        self.is_over = False
 
     def __del__(self) -> None:
         if not self.is_over:

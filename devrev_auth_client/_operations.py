@@ -20,6 +20,7 @@ from ._credentials import Secret, begins_like_token
 from ._decision import Outcome, Repeatable
 from ._error_responses import api_error
 from ._failures import Failure, FailureKind
+from ._httpx import httpx
 from ._json import is_json_object
 from ._requests import request_of
 from ._response import ReceivedResponse
@@ -93,6 +94,8 @@ _REPEATABLE = {
 # All that the parsers ask of a client is whether a status that the description lacks is an error: here it is.
 _STRICT = Client("https://unused.invalid", raise_on_unexpected_status=True)
 _URN = re.compile(r"urn:[\x21-\x7e]+")
+# What generated code raises for data of another shape than described. No more: a signal handler's exception passes.
+_UNEXPECTED_SHAPE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 @attrs.define
@@ -136,7 +139,7 @@ class Operation:
             parsed = self._parse(response)
         except generated_errors.UnexpectedStatus:
             problem = "a status that the API's description does not have"
-        except Exception as error:  # noqa: BLE001  # whatever a parser chokes on, the response is at fault
+        except _UNEXPECTED_SHAPE as error:
             problem = f"a body that cannot be read ({type(error).__name__})"
         if problem is None and parsed is None and b"".join(response.content.split()) not in (b"", b"{}"):
             problem = "a body where the API's description has none"
@@ -169,7 +172,7 @@ class Operation:
             return cast(Error, self._parse(response))
         except generated_errors.UnexpectedStatus:
             pass
-        except Exception:  # noqa: BLE001  # the status and the headers say enough
+        except _UNEXPECTED_SHAPE:  # the status and the headers say enough
             return None
         return Error.from_dict(response.body)
 
@@ -224,7 +227,7 @@ def operation(endpoint: object, arguments: dict[str, Any], *, safe_to_repeat: bo
         raise ConfigurationError("call() takes a generated endpoint module, such as generated.api.auth_tokens.*")
     try:
         method, target, headers, content = request_of(get_kwargs(**arguments))
-    except Exception as error:  # noqa: BLE001  # generated code meets arguments of any kind
+    except (*_UNEXPECTED_SHAPE, httpx.InvalidURL) as error:
         problem = type(error).__name__  # the text is left out: it may hold what was passed
     else:
         is_safe = safe_to_repeat or method in ("GET", "HEAD")  # RFC 9110 section 9.2.1
