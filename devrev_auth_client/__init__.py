@@ -15,17 +15,17 @@ The rooms, each importing only from those above it:
     _credentials    the token and where it comes from
     _options, _location     arguments and environment, checked
     _admission      who may send now: connections and rate limit, one queue
-    _sending, _response, _rate_headers, _failures     what an attempt met
-    _decision       what follows from it
+    _sending, _response, _rate_headers, _failures     one request, and the response or failure
+    _decision       what follows: return, raise or retry
     _requests, _error_responses, _operations     requests, and what their responses mean
     _state, _call   what the calls of a client share; one call
     _base_client, _async_client, _sync_client     the clients
 
-Beside the client, each to be deleted at will: testing/ (a fake DevRev) with pytest_plugin, cli/ (the command line),
+Beside the client, and not imported by it: testing/ (a fake DevRev) with pytest_plugin, cli/ (the command line),
 vendor/ (copies of the package).
 
 One call: `_async_client` or `_sync_client` (the method) -> `_operations` (arguments checked, request made) -> `_call`
-(token, admission, send) -> `_transport` (connection) -> `_decision` (again, or over).
+(token, admission, send) -> `_transport` (connection) -> `_decision` (return, raise or retry).
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Who may send now: at most `max_connections` calls at once, and nobody while the rate limit says wait. No I/O.
 
-DevRev limits per user, so one call's 429 is everybody's. A 429 that names a time closes the gate. When the time is up,
+DevRev limits per user, so one call's 429 concerns all. A 429 that names a time closes admission. When the time is up,
 one call goes alone; each success lets one more be in flight, but never more in all than passed before the last
 closing, because that is what the server allows in a window. Past that number one goes alone again; if it gets through,
 the next run begins, twice as long. Callers are admitted in the order in which they came.
 
-Every slot carries the epoch it was admitted in. The first 429 of an epoch closes the gate and begins the next one;
+Every slot carries the epoch it was admitted in. The first 429 of an epoch closes admission and begins the next one;
 later ones of older slots only lengthen the closing, so that a hundred calls under way count as one lesson.
 
 A slot that is lost (an interruption can strike between any two lines) gives itself back when it is collected, so that
@@ -52,7 +52,7 @@ class Slot:
 
 @attrs.frozen
 class Closing:
-    """The response that closed the gate last."""
+    """The most recent response that closed admission."""
 
     headers: httpx.Headers
     rate_limit: RateLimit | None
@@ -109,11 +109,11 @@ class Admission:
             return slot.event, slot.wakes_at - now
 
     def may_send(self, slot: Slot) -> bool:
-        """Whether an admitted call may still send: the gate may have closed while it was connecting."""
+        """Whether an admitted call may still send: admission may have closed while it was connecting."""
         return slot.epoch == self._epoch and self._clock() >= self._opens_at
 
     def passed(self, slot: Slot) -> None:
-        """Give back the slot of a call that the server let through, whatever it answered beside 429."""
+        """Give back the slot of a call that got any response but a 429."""
         with self._lock:
             if slot.ref in self._in_flight:
                 self._passed += 1
@@ -161,7 +161,7 @@ class Admission:
             self.give_back(slot)
 
     def refusal(self) -> tuple[Closing, float] | None:
-        """Return what closed the gate last and the seconds until it opens, or `None` where connections are short."""
+        """Return the closing and the seconds until it is over, or `None` where `max_connections` is the reason."""
         with self._lock:
             if self._under_way() >= self._size and self._clock() >= self._opens_at:
                 return None

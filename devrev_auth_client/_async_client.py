@@ -30,13 +30,13 @@ class AsyncDevRevAuthClient(BaseClient):
 
     Args:
         token: the bearer token, or a callable, plain or async, that returns it; `None` takes `DEVREV_TOKEN`.
-            A callable is asked before every attempt, and once more after a 401. A plain one runs in the event loop and
+            A callable is called before every attempt, and once more after a 401. A plain one runs in the event loop and
             must not block. `DEVREV_TOKEN` is a variable of the environment.
         base_url: https, or http to a loopback host. `None` takes `DEVREV_BASE_URL`, else `https://api.devrev.ai`.
         timeout: seconds for one attempt, or an `httpx.Timeout` for its phases; `None` for no bound.
         total_timeout: seconds for a whole call, every wait included; `None` for no bound.
         retry: how often and how soon failures are retried.
-        max_connections: how many calls may be under way at once; further calls queue in order.
+        max_connections: how many calls may be under way at once, also over `transport`; further calls queue in order.
         api_version: sent as `X-Devrev-Version`.
         headers: sent with every request; may not set `Authorization`.
         proxy: as in httpx; `None` takes the environment's proxy variables.
@@ -209,8 +209,8 @@ class AsyncDevRevAuthClient(BaseClient):
 
         Args:
             endpoint: a module below `generated.api`, such as `auth_tokens_get`.
-            safe_to_repeat: whether the server may be asked again where it may have acted already.
-                Otherwise only what it surely did not process is repeated. The two operations of this client keep their
+            safe_to_repeat: whether to retry also where the server may have acted already. GET and HEAD always are.
+                Otherwise only what it surely did not process is retried. The two operations of this client keep their
                 own rules.
             arguments: those of the module's functions, without `client`.
 

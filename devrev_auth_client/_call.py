@@ -24,7 +24,7 @@ from .errors import ConfigurationError, DevRevAuthError, TooManyRequestsError
 async def run(call: Call) -> Response[Any]:
     """Return the call's response or raise its error.
 
-    Errors are made where they are met and raised only here: the frames below hold the request, and whoever shows the
+    Errors are made where they occur and raised only here: the frames below hold the request, and whoever shows the
     local variables of a traceback would show the token.
     """
     try:
@@ -92,7 +92,7 @@ class Call:
         return token_id if token_id is None or self._token is None else self._token.scrub_text(token_id)
 
     async def _attempt(self, step: Again) -> ReceivedResponse | Failure | DevRevAuthError | None:
-        """Return what an attempt met, or the error for which none was made; `None` where there is no other token."""
+        """Return the outcome of an attempt, or the error why there was none; `None` where there is no other token."""
         begun = self._clock.monotonic()
         if step.wait:
             await self._clock.sleep(self._runtime, step.wait)
@@ -155,18 +155,18 @@ class Call:
     async def _send(
         self, token: Secret, slot: Slot, begun: float
     ) -> ReceivedResponse | Failure | ConfigurationError | None:
-        """Return what one request met, or `None` where it was not sent because the gate closed meanwhile."""
+        """Return the outcome of one request, or `None` where it was not sent because admission closed meanwhile."""
         response: ReceivedResponse | None = None
         waited = self._clock.monotonic() - begun
         body = RequestBody(self._body, lambda: self._state.admission.may_send(slot))
         seconds, overdue = self._bound()
-        met: Any = None
+        result: Any = None
         try:
             if seconds > 0:
                 request = self._request(token, body, seconds)
-                met = await self._state.sender.send(self._runtime, request, seconds)
-            if met is not None and not isinstance(met, Exception):
-                response = ReceivedResponse(met, token, self._clock.wall(), waited)
+                result = await self._state.sender.send(self._runtime, request, seconds)
+            if result is not None and not isinstance(result, Exception):
+                response = ReceivedResponse(result, token, self._clock.wall(), waited)
                 return response
         except Postponed:
             return None
@@ -174,16 +174,16 @@ class Call:
             # What is not the network's passes through: a signal handler's time limit is its program's business.
             if not isinstance(error, ConfigurationError) and not token.is_in(f"{error} {error!r}"):
                 raise
-            met = error
+            result = error
         finally:
             self._settle(slot, response)
-        if isinstance(met, ConfigurationError):
-            return met
-        failure = self._late(overdue) if met is None else failure_of(met, token)
+        if isinstance(result, ConfigurationError):
+            return result
+        failure = self._late(overdue) if result is None else failure_of(result, token)
         failure.waited = waited
         if failure.kind is not FailureKind.UNREACHABLE:
             # Without a body the headers are the whole request, and nobody says when they are sent.
-            failure.sent = body.was_begun or (met is not None and not body.content)
+            failure.sent = body.was_begun or (result is not None and not body.content)
         return failure
 
     def _request(self, token: Secret, body: RequestBody, seconds: float) -> httpx.Request:

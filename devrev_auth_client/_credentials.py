@@ -95,7 +95,7 @@ class Secret:
 
 
 def begins_like_token(text: str) -> bool:
-    """Whether a text may be a bearer token: as an id it would be sent as it is, and shown by whoever repeats ids."""
+    """Whether a text may be a bearer token: as an id it would be sent as it is, and shown wherever ids are."""
     return _LIKE_A_TOKEN.match(text) is not None
 
 

@@ -1,6 +1,7 @@
-"""What follows from what an attempt met: the result, an error, or another attempt. No I/O.
+"""What follows from the outcome of an attempt: the result, an error, or another attempt. No I/O.
 
-A call tells its `Decision` what each attempt met, and is told what comes next. Clock and jitter are handed in.
+A call passes the outcome of each attempt to its `Decision`, which returns what comes
+next. Clock and jitter are arguments.
 """
 
 from __future__ import annotations
@@ -38,14 +39,14 @@ _GONE: dict[type[DevRevAuthError], tuple[str | None, ...]] = {
 """What an ambiguous revocation's next error has to say, by its type, for the token in use to be gone."""
 
 Outcome = ReceivedResponse | Failure
-"""What an attempt met."""
+"""How an attempt ended."""
 
 
 class Repeatable(Enum):
-    """When an operation may be repeated after a failure."""
+    """When an operation may be retried after a failure."""
 
     ALWAYS = auto()
-    """Repeating does no harm."""
+    """A retry does no harm."""
     IF_UNPROCESSED = auto()
     """Only where the server surely did not act on it."""
     REVOCATION = auto()
@@ -62,7 +63,7 @@ class Interpreter(Protocol):
 
     @property
     def repeatable(self) -> Repeatable:
-        """When it may be repeated."""
+        """When it may be retried."""
         ...
 
     def interpret(self, outcome: Outcome) -> Any:
@@ -77,11 +78,11 @@ class Again:
     wait: float = 0.0
     """Seconds before it."""
     renew_token: bool = False
-    """The last token met a 401: another attempt makes sense only with another token."""
+    """The last attempt got a 401: another one makes sense only with another token."""
 
 
 class _Meaning(Enum):
-    """What an outcome means for repeating the call."""
+    """What an outcome means for a retry."""
 
     FINAL = auto()
     UNAUTHENTICATED = auto()
@@ -114,7 +115,7 @@ def _may_have_been_processed(outcome: Outcome) -> bool:
 
 
 class Decision:
-    """What one call has met so far, and what follows from it."""
+    """The attempts of one call so far, and what follows from them."""
 
     def __init__(
         self,
@@ -171,8 +172,8 @@ class Decision:
             self._is_ambiguous = True
 
     def _log(self, outcome: Outcome) -> None:
-        met = outcome.status_code if isinstance(outcome, ReceivedResponse) else outcome.text
-        logger.debug("%s: attempt %d: %s", self._operation.name, len(self._attempts) + 1, met)
+        ended_with = outcome.status_code if isinstance(outcome, ReceivedResponse) else outcome.text
+        logger.debug("%s: attempt %d: %s", self._operation.name, len(self._attempts) + 1, ended_with)
 
     def _next(self, outcome: Outcome, error: DevRevAuthError) -> Again | None:
         meaning = _meaning(outcome)

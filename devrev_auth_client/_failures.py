@@ -44,7 +44,7 @@ _LOST = {"NetworkError", "RemoteProtocolError", "OSError", "BrokenResourceError"
 
 
 def failure_of(error: Exception, token: Secret) -> Failure:
-    """Return what a transport's exception amounts to; nothing of the exception is kept but its words."""
+    """Return what a transport's exception amounts to; nothing of the exception is kept but its text."""
     said = " ".join(token.scrub_text(str(error)).split())[:200]
     name = type(error).__name__
     names = {one.__name__ for one in type(error).__mro__}  # httpx's and httpcore's are called the same
@@ -56,7 +56,7 @@ def failure_of(error: Exception, token: Secret) -> Failure:
         return Failure(FailureKind.TIMED_OUT, f"timed out ({name})")
     if names & _LOST:
         return Failure(FailureKind.LOST, f"the connection was lost ({said or name})")
-    # Anything else is a fault on this side, such as a header that cannot be sent: its words may quote what was sent.
+    # Anything else is a fault on this side, such as a header that cannot be sent: its text may quote what was sent.
     return Failure(FailureKind.REFUSED, f"the request could not be sent ({name})")
 
 
@@ -64,7 +64,7 @@ def _is_tls_refusal(error: BaseException, *, is_connecting: bool) -> bool:
     """Whether the peer or its certificate was refused, by us or by the peer.
 
     A connection that was cut during the handshake is something else, and so is a record that arrives broken after it.
-    Under TLS 1.3 a refused client certificate is told after the handshake, by an alert.
+    Under TLS 1.3 a refused client certificate is reported after the handshake, by an alert.
     """
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, ssl.SSLError):

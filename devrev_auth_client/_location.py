@@ -1,6 +1,6 @@
 """Where the API is, by which proxy, and how its certificate is checked; all checked before any I/O.
 
-No text repeats a value: it may hold a secret, or be read by who should not read the token.
+No message includes a value: it may hold a secret, and messages end up in logs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Verify = ssl.SSLContext | str | Path | bool
 
 
 def checked_route(base_url: httpx.URL, proxy: object, verify: object) -> Route:
-    """Return the way to the API. Certificates are loaded for the first connection; that may raise too."""
+    """Return the route to the API. Certificates are loaded for the first connection; that may raise too."""
     checked = checked_verify(verify)
     return Route(base_url, lambda: _make_ssl_context(checked), chosen_proxy(proxy, base_url))
 

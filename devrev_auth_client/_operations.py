@@ -1,4 +1,4 @@
-"""Each operation: its request, what its responses mean, and when it may be repeated.
+"""Each operation: its request, what its responses mean, and when it may be retried.
 
 The only module that imports generated code; the others take those names from here. Of a generated endpoint module it
 uses the two pure halves, `_get_kwargs` and `_parse_response`; sending is the clients' part, because the generated
@@ -124,7 +124,7 @@ class Operation:
             return self._success(outcome)
         if outcome.status_code < 400:
             return self._invalid(outcome, "no response of this API (redirects are never followed); check base_url")
-        # A decision takes up the doubt that other statuses leave; these it does not repeat.
+        # Where other statuses leave a doubt, a decision deals with it; these it does not retry.
         is_doubtful = outcome.status_code >= 500 and outcome.status_code != HTTPStatus.SERVICE_UNAVAILABLE
         return api_error(self.name, outcome, self._error_model(outcome), self._doubt if is_doubtful else "")
 
@@ -250,7 +250,7 @@ def _checked_token_type(value: object) -> TokenType:
     if _URN.fullmatch(given):
         return TokenType(given)
     text = "token_type must be a TokenType, a string that begins with 'urn:', or None to leave the choice to the server"
-    # The value itself is not repeated: it may be a token passed in the wrong place.
+    # The message never includes the value: it may be a token passed in the wrong place.
     nearest = difflib.get_close_matches(re.sub("[-:]", "_", given.upper()), TokenType.__members__, n=1)
     raise ConfigurationError(f"{text}; did you mean TokenType.{nearest[0]}?" if nearest else text)
 

@@ -1,4 +1,4 @@
-"""What a client and a call are made with, checked before any I/O. No text repeats a value: it may hold a secret."""
+"""What a client and a call are made with, checked before any I/O. No message includes a value: it may hold a secret."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def checked_options(
     """Return the options of a new client."""
     plain = {
         "Accept": "application/json",
-        # Compressed answers would have to be bounded twice, and these are small.
+        # Compressed responses would have to be bounded twice, and these are small.
         "Accept-Encoding": "identity",
         "User-Agent": f"devrev-auth-client/{__version__}",
     }

@@ -1,4 +1,4 @@
-"""What an answer says about time: `Retry-After`, the body's `retry_after`, and the `X-Ratelimit-*` headers. Pure.
+"""What a response says about time: `Retry-After`, the body's `retry_after`, and the `X-Ratelimit-*` headers. Pure.
 
 Whatever does not parse counts as absent: these values come from servers and proxies of all kinds, and none of them may
 raise a foreign exception or shorten a wait.
@@ -22,8 +22,8 @@ def retry_after(headers: httpx.Headers, body_value: object, wall_now: float) -> 
     """Return the seconds the server asks to wait, the longest of all valid statements, or `None` where it names none.
 
     `Retry-After` is a number of seconds, decimals allowed, or an HTTP-date (RFC 9110 section 10.2.3). A date counts
-    against the answer's own `Date`, because the local clock may be wrong; `wall_now` (Unix time) stands in where the
-    answer has none. A date that has passed is zero. `body_value` is the error body's `retry_after`, in seconds.
+    against the response's own `Date`, because the local clock may be wrong; `wall_now` (Unix time) stands in where the
+    response has none. A date that has passed is zero. `body_value` is the error body's `retry_after`, in seconds.
     """
     statements = [_header_seconds(value.strip(" \t"), headers, wall_now) for value in headers.get_list("Retry-After")]
     statements.append(_number_seconds(body_value))
@@ -31,13 +31,13 @@ def retry_after(headers: httpx.Headers, body_value: object, wall_now: float) -> 
 
 
 def rate_limit(headers: httpx.Headers) -> RateLimit | None:
-    """Return the quota the answer tells, or `None` where it has no valid `X-Ratelimit-*` header."""
-    told = {name.lower(): value for name, value in headers.raw if name[:12].lower() == b"x-ratelimit-"}
-    if not told:
+    """Return the quota of a response, or `None` where it has no valid `X-Ratelimit-*` header."""
+    found = {name.lower(): value for name, value in headers.raw if name[:12].lower() == b"x-ratelimit-"}
+    if not found:
         return None
-    limit = _integer(told.get(b"x-ratelimit-limit"))
-    remaining = _integer(told.get(b"x-ratelimit-remaining"))
-    reset_at = _from_epoch(_integer(told.get(b"x-ratelimit-reset")))
+    limit = _integer(found.get(b"x-ratelimit-limit"))
+    remaining = _integer(found.get(b"x-ratelimit-remaining"))
+    reset_at = _from_epoch(_integer(found.get(b"x-ratelimit-reset")))
     if limit is None and remaining is None and reset_at is None:
         return None
     return RateLimit(limit, remaining, reset_at)

@@ -16,7 +16,7 @@ _TICK = max(0.002, time.get_clock_info("monotonic").resolution)
 
 
 class Postponed(Exception):  # noqa: N818  # it is no error
-    """The gate closed while the call was connecting; nothing was sent. Never leaves the package."""
+    """Admission closed while the call was connecting; nothing was sent. Never leaves the package."""
 
 
 class RequestBody(httpx.AsyncByteStream, httpx.SyncByteStream):

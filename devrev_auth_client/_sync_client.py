@@ -30,14 +30,14 @@ class DevRevAuthClient(BaseClient):
 
     Args:
         token: the bearer token, or a callable that returns it; `None` takes `DEVREV_TOKEN`.
-            A callable is asked before every attempt, and once more after a 401, in a thread of its own so that
+            A callable is called before every attempt, and once more after a 401, in a thread of its own so that
             `total_timeout` holds. `DEVREV_TOKEN` is a variable of the environment.
         base_url: https, or http to a loopback host. `None` takes `DEVREV_BASE_URL`, else `https://api.devrev.ai`.
         timeout: seconds for one attempt, or an `httpx.Timeout` for its phases; `None` for no bound.
         total_timeout: seconds for a whole call, every wait included; `None` for no bound.
-            Name resolution can not be cut short, nor the steps of a TLS handshake behind an https proxy.
+            Name resolution cannot be interrupted. Over `transport` it bounds each phase.
         retry: how often and how soon failures are retried.
-        max_connections: how many calls may be under way at once; further calls queue in order.
+        max_connections: how many calls may be under way at once, also over `transport`; further calls queue in order.
         api_version: sent as `X-Devrev-Version`.
         headers: sent with every request; may not set `Authorization`.
         proxy: as in httpx; `None` takes the environment's proxy variables.
@@ -210,8 +210,8 @@ class DevRevAuthClient(BaseClient):
 
         Args:
             endpoint: a module below `generated.api`, such as `auth_tokens_get`.
-            safe_to_repeat: whether the server may be asked again where it may have acted already.
-                Otherwise only what it surely did not process is repeated. The two operations of this client keep their
+            safe_to_repeat: whether to retry also where the server may have acted already. GET and HEAD always are.
+                Otherwise only what it surely did not process is retried. The two operations of this client keep their
                 own rules.
             arguments: those of the module's functions, without `client`.
 

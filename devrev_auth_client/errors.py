@@ -5,7 +5,7 @@
     |- TransportError                       no usable response: refused, reset, TLS
     |  `- AttemptTimeoutError (TimeoutError)  one attempt's timeout ran out
     |- TotalTimeoutError (TimeoutError)     total_timeout ran out
-    |- InvalidResponseError                 an answer that breaks the API's description
+    |- InvalidResponseError                 a response that breaks the API's description
     |- APIError                             the API refused
     |  |- BadRequestError           400
     |  |- UnauthenticatedError      401
@@ -55,9 +55,9 @@ __all__ = [
 
 @attrs.frozen
 class RateLimit:
-    """The caller's quota, as the `X-Ratelimit-*` headers of an answer told it.
+    """The quota in the `X-Ratelimit-*` headers of a response.
 
-    A field the answer did not carry (or garbled) is `None`.
+    A field that the response lacks, or that cannot be read, is `None`.
     """
 
     limit: int | None
@@ -70,14 +70,14 @@ class RateLimit:
 
 @attrs.frozen
 class Attempt:
-    """What one attempt of a call met. Either `status_code` or `failure` is set."""
+    """What happened in one attempt of a call. Either `status_code` or `failure` is set."""
 
     status_code: int | None
-    """The status of the answer, or `None` where none arrived."""
+    """The status of the response, or `None` where none arrived."""
     failure: str | None
-    """What went wrong where no usable answer arrived, in a few words."""
+    """What went wrong where no usable response arrived, in a few words."""
     waited: float
-    """Seconds this attempt spent waiting (backoff, cool-down, free connection) before it was sent or given up."""
+    """Seconds this attempt waited (backoff, rate limit, `max_connections`) before it was sent or given up."""
 
 
 class ErrorModel(Protocol):
@@ -100,7 +100,7 @@ class DevRevAuthError(Exception):
     """
 
     attempts: tuple[Attempt, ...]
-    """What each attempt of the call met, in order; empty where nothing was tried."""
+    """The attempts of the call, in order; empty where none was made."""
     operation: str | None
     """The operation that was called, such as `"auth_tokens_get"`; `None` where the error is not of a call."""
     token_id: str | None
@@ -115,7 +115,7 @@ class DevRevAuthError(Exception):
 class ConfigurationError(DevRevAuthError, ValueError):
     """An argument, an environment variable or what a token callable returned is wrong; also a closed client.
 
-    Arguments are checked before any I/O. The text says what to do and never repeats the value.
+    Arguments are checked before any I/O. The message says what to do and never includes the value.
     """
 
 
@@ -124,21 +124,21 @@ class TransportError(DevRevAuthError):
 
 
 class AttemptTimeoutError(TransportError, TimeoutError):
-    """The last attempt had no response within `timeout`."""
+    """The last attempt ran out of its `timeout`."""
 
 
 class TotalTimeoutError(DevRevAuthError, TimeoutError):
-    """`total_timeout` ran out before an answer was there."""
+    """`total_timeout` ran out before the call was over."""
 
 
 class InvalidResponseError(DevRevAuthError):
-    """An answer arrived that breaks the API's description.
+    """A response arrived that breaks the API's description.
 
     Not JSON, the wrong shape, a redirect, or larger than 1 MiB.
     """
 
     status_code: int | None
-    """The status of the answer, where one was read."""
+    """The status of the response, where one was read."""
 
     def __init__(
         self, text: str = "", /, *, status_code: int | None = None, attempts: tuple[Attempt, ...] = ()
@@ -160,9 +160,9 @@ class APIErrorFields(TypedDict, total=False):
 
 
 class APIError(DevRevAuthError):
-    """The API answered with an error status.
+    """A response with an error status.
 
-    A field the answer did not carry is `None`: edge proxies answer without a body of the API's own.
+    A field that the response lacks is `None`: proxies respond without a body of the API's own.
 
     Args:
         text: what the error says.
@@ -178,7 +178,7 @@ class APIError(DevRevAuthError):
     detail: str | None
     """The `detail` of the body."""
     headers: httpx.Headers
-    """The headers of the answer, case-insensitive."""
+    """The headers of the response, case-insensitive."""
     error: ErrorModel | None
     """The body as its generated model, where it is one; unknown fields are in `additional_properties`."""
 
@@ -196,7 +196,7 @@ class BadRequestError(APIError):
     """400: the request is malformed; `type` says how, one of sixteen documented values."""
 
     field_name: str | None
-    """The field at fault, as far as the answer names it."""
+    """The wrong field, where the response names it."""
     existing_parent: str | None
     """For `artifact_already_attached_to_a_parent`: the parent."""
     is_same: bool | None
@@ -233,14 +233,14 @@ class NotFoundError(APIError):
 class TooManyRequestsError(APIError):
     """429: the user's rate limit is used up, and waiting for it does not fit into the time this call has.
 
-    Also raised, without a request, for a caller whom the shared cool-down could not let through in time; it then
-    carries the headers of the answer that began the cool-down.
+    Also raised, without a request, where another call's 429 asks all calls of the client to wait for longer than this
+    one may. It then carries the headers of the response that began the pause.
     """
 
     retry_after: float | None
-    """Seconds until the server wants to be asked again, or `None` where it named no time."""
+    """Seconds to wait before the next request, or `None` where the server named no time."""
     rate_limit: RateLimit | None
-    """The quota as that answer told it."""
+    """The quota in the headers of that response."""
 
     def __init__(
         self,
@@ -271,7 +271,7 @@ class ServiceUnavailableError(APIError):
     """503: DevRev is temporarily unavailable."""
 
     retry_after: float | None
-    """Seconds until the server wants to be asked again, or `None` where it named no time."""
+    """Seconds to wait before the next request, or `None` where the server named no time."""
 
     def __init__(
         self, text: str = "", /, *, retry_after: float | None = None, **fields: Unpack[APIErrorFields]
@@ -291,7 +291,10 @@ class RevocationUnconfirmedError(DevRevAuthError):
     """
 
     likely_revoked: bool
-    """True where a repetition met 401 or 404: the token in use may itself have been revoked by the first try."""
+    """Whether a later attempt shows that the token in use is no longer valid, most likely because it was revoked.
+
+    True after a 401 of type `unauthenticated` or of no type, or a 404 of type `not_found`.
+    """
 
     def __init__(self, text: str = "", /, *, likely_revoked: bool = False, attempts: tuple[Attempt, ...] = ()) -> None:
         super().__init__(text, attempts=attempts)

@@ -1,4 +1,4 @@
-"""How often and how soon a failed attempt is repeated: `RetryPolicy`, and the budget all calls of a client share."""
+"""How often and how soon a failed attempt is retried: `RetryPolicy`, and the retry budget of a client."""
 
 from __future__ import annotations
 
@@ -32,40 +32,40 @@ def _callable_or_none(_: object, attribute: attrs.Attribute[Any], value: Any) ->
 
 @attrs.frozen(kw_only=True)
 class RetryPolicy:
-    """How often and how soon a failed attempt is repeated. Immutable.
+    """How often and how soon a failed attempt is retried. Immutable.
 
-    The delay before the n-th repetition (n from 0) is drawn uniformly from 0 to `min(max_delay, base_delay * 2**n)`
-    seconds: full jitter, so that many clients do not come back together. A time that the server names is kept instead.
+    The backoff before the n-th retry (n from 0) is drawn uniformly from 0 to `min(max_delay, base_delay * 2**n)`
+    seconds: full jitter, so that many clients do not come back together. Where the server names a time, that counts.
 
     Raises:
         ConfigurationError: for a value out of range.
     """
 
     max_attempts: int = attrs.field(default=4, validator=_at_least_one)
-    """Attempts in all. Those answered by a 429 that names a time, and the one with a renewed token, are not counted."""
+    """Attempts in all. One that got a 429 that names a time, and the one with a renewed token, are not counted."""
     base_delay: float = attrs.field(default=0.5, validator=_seconds)
     """The longest first delay, in seconds."""
     max_delay: float = attrs.field(default=8.0, validator=_seconds)
     """The longest delay of all, in seconds."""
     on_retry: Callable[[Attempt, float], object] | None = attrs.field(default=None, validator=_callable_or_none)
-    """Called before each repetition with what the attempt met and the seconds until the next.
+    """Called before each retry with the attempt that failed and the seconds until the next.
 
-    What it raises is logged by type and ignored; under asyncio and trio it runs in the event loop and must not block.
+    What it raises is logged by type and ignored. In the async client it runs in the event loop and must not block.
     """
 
-    def longest_delay(self, repetition: int) -> float:
-        """Return the upper end, in seconds, of what the delay before a repetition is drawn from.
+    def longest_delay(self, retry: int) -> float:
+        """Return the longest backoff before a retry, in seconds.
 
         Args:
-            repetition: which one, counted from 0.
+            retry: which one, counted from 0.
         """
-        return min(self.max_delay, self.base_delay * 2.0 ** min(repetition, 1000))
+        return min(self.max_delay, self.base_delay * 2.0 ** min(retry, 1000))
 
 
 class RetryBudget:
-    """What all calls of a client may spend on repetitions together, so that an outage is not multiplied.
+    """What all calls of a client may spend on retries together, so that retries do not multiply an outage.
 
-    A repetition costs 5 of 500 tokens, after a timeout 10; a call that succeeds at once earns 1 back.
+    A retry costs 5 of 500 units, after a timeout 10. A call that succeeds at its first attempt earns 1 back.
     """
 
     CAPACITY = 500
@@ -75,7 +75,7 @@ class RetryBudget:
         self._lock = threading.Lock()
 
     def spend(self, cost: int) -> bool:
-        """Take `cost` tokens; False, and nothing taken, where there are not enough."""
+        """Take `cost` units; False, and nothing taken, where there are not enough."""
         with self._lock:
             affordable = self._tokens >= cost
             if affordable:
@@ -83,7 +83,7 @@ class RetryBudget:
         return affordable
 
     def earn(self) -> None:
-        """Give one token back."""
+        """Give one unit back."""
         if self._tokens < self.CAPACITY:
             with self._lock:
                 self._tokens += 1

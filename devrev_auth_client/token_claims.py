@@ -1,12 +1,12 @@
-"""What a token says of itself: the claims of a JWT in hand, read without asking anybody and without any proof.
+"""The claims of a JWT, read from the token itself: nothing is sent and nothing is verified.
 
     from devrev_auth_client.token_claims import TokenClaims
 
     claims = TokenClaims.from_token(token)
     print(claims.token_id, claims.expires_at)
 
-Nothing here is verified: the signature is not checked, and whoever made the token could write what they liked. Use it
-to show a token or to find its id; let nobody in because of it. `get_auth_token` asks DevRev what is true.
+The signature is not checked, and whoever made the token could write anything. Use the claims to show a token or to find
+its id; never to grant access. `get_auth_token` asks DevRev.
 """
 
 from __future__ import annotations
@@ -36,10 +36,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @attrs.frozen(kw_only=True)
 class TokenClaims:
-    """The claims of a JWT, unverified: what the token says of itself, not what DevRev says of it.
+    """The claims of a JWT, unverified: they come from the token, not from DevRev.
 
-    DevRev promises none of them. One that is missing, or is not what it should be, is `None`. The token itself and its
-    signature are not kept.
+    DevRev promises none of them. One that is missing or malformed is `None`. The token and its signature are not kept.
     """
 
     token_id: str | None = None
@@ -47,15 +46,15 @@ class TokenClaims:
     token_type: TokenType | None = None
     """`http://devrev.ai/tokentype`: the kind of token; a URN that this version does not know is kept as it is."""
     subject: str | None = None
-    """`sub`: as whom the token acts."""
+    """`sub`: whom the token acts as."""
     issuer: str | None = None
     """`iss`: who made the token."""
     issued_at: datetime | None = None
     """`iat`: an aware UTC datetime, by the issuer's clock."""
     expires_at: datetime | None = None
-    """`exp`: an aware UTC datetime, by the issuer's clock. A revoked token says nothing of it."""
+    """`exp`: an aware UTC datetime, by the issuer's clock. A token may be revoked before."""
     claims: Mapping[str, Any] = attrs.field(factory=dict[str, Any], repr=False, hash=False)
-    """All claims by name, as JSON values; a number that is out of bounds is `None`. Left out of the repr."""
+    """All claims by name, as JSON values; a number that is out of range is `None`. Left out of the repr."""
 
     @classmethod
     def from_token(cls, token: str) -> Self:
@@ -65,7 +64,7 @@ class TokenClaims:
             token: the bearer token; white space around it does not count.
 
         Raises:
-            ConfigurationError: where it is no JWT; the text says what to do and holds nothing of the token.
+            ConfigurationError: where it is no JWT; the message says what to do and never includes the token.
         """
         # From here on no local variable of this frame holds the plain token.
         secret, token = conceal(token, "token"), ""
@@ -75,7 +74,7 @@ class TokenClaims:
         return cls(**attrs.asdict(claims, recurse=False))
 
     def is_expired(self, now: datetime | None = None) -> bool:
-        """Whether `expires_at` has passed. False where the token names no end; false does not mean that it works.
+        """Whether `expires_at` has passed. False where it is `None`; false does not mean that the token works.
 
         Args:
             now: an aware datetime; left out, the local clock.

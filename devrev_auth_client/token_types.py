@@ -1,6 +1,6 @@
-"""The kinds of DevRev token, and the open string enum that they and the generated vocabularies are made of.
+"""The kinds of DevRev token, and the open string enum that they and the generated enums are made of.
 
-A leaf of the package: it imports nothing of it, and the generated layer takes `TokenType` from here.
+Imports nothing of the package; generated code takes `TokenType` from here.
 """
 
 from enum import EnumMeta, StrEnum
@@ -12,7 +12,7 @@ __all__ = ["OpenStrEnum", "TokenType"]
 class _OpenEnumMeta(EnumMeta):
     """Gives `in` one meaning on every Python: whether a string is one that the enum lists.
 
-    The standard answers differ: 3.11 refuses plain strings, and from 3.12 on every instance of the class counts.
+    The standard library differs: 3.11 refuses plain strings, and from 3.12 on every instance of the class counts.
     """
 
     def __contains__(cls, value: object) -> bool:
@@ -57,8 +57,8 @@ class OpenStrEnum(StrEnum, metaclass=_OpenEnumMeta):
 class TokenType(OpenStrEnum):
     """The kind of a DevRev token, as `requested_token_type` on the wire: 17 known URNs, open to more.
 
-    Each member is named after the tail of its URN. DevRev's reference pages list the URNs without a word on most of
-    them; where it says so below, the reading is that of the URN alone.
+    Each member is named after the end of its URN. DevRev's reference pages list the URNs and explain few of them. The
+    others are explained here by their URN alone, and say so.
     """
 
     AAT = "urn:devrev:params:oauth:token-type:aat"

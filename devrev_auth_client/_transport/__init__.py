@@ -3,7 +3,7 @@
     transport     AsyncPoolTransport and PoolTransport: what the client sends over
     pool          idle connections, the last one used first
     connection    one connection: opened, one exchange after another, closed
-    connecting    a socket to whichever address answers first, through a proxy where there is one
+    connecting    a socket to whichever address connects first, through a proxy where there is one
     tls           a TLS session over a socket or over another session
     stream        a socket; every read and write keeps to a deadline
     http11        the protocol, without I/O

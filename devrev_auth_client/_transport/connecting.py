@@ -1,4 +1,4 @@
-"""A stream to a server: over whichever of its addresses answers first, and through the proxy where there is one."""
+"""A stream to a server: to whichever of its addresses connects first, and through the proxy where there is one."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def _begin_tls(runtime: Runtime, below: Stream, context: ssl.SSLContext, h
 
 
 async def open_socket(runtime: Runtime, host: str, port: int, until: float) -> SocketStream:
-    """Connect to whichever of the host's addresses answers first (RFC 8305)."""
+    """Connect to whichever of the host's addresses does so first (RFC 8305)."""
     waiting = await _addresses(runtime, host, port, until)
     pending: list[socket.socket] = []
     failures: list[str] = []

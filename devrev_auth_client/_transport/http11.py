@@ -63,7 +63,7 @@ class Http11:
     def receive(self, data: bytes, largest: int) -> Response | None:
         """Take what arrived, nothing where the connection was ended; return the response once it is whole.
 
-        One of more than `largest` bytes is cut there; nothing follows on its connection.
+        One of more than `largest` bytes is cut there, and its connection is not used again.
         Raises `httpx.RemoteProtocolError`.
         """
         if not data and self._h11.their_state is h11.SEND_RESPONSE:
@@ -108,7 +108,7 @@ class Http11:
             self.is_idle = True
         says_nothing = 200 <= response.status_code < 300 and response.status_code != 204 and not content.strip()
         if says_nothing and not {name.lower() for name, _ in headers} & _FRAMING:
-            # RFC 9112 section 8: without a length, nothing tells a response that was cut off from a whole one.
+            # RFC 9112 section 8: without a length, a response that was cut off looks like a whole one.
             raise h11.RemoteProtocolError("the server ended the connection where a body was to come")
         extensions = {"http_version": b"HTTP/" + response.http_version, "reason_phrase": response.reason}
         return Response(response.status_code, headers, content, extensions)

@@ -69,7 +69,7 @@ class Pool:
 
 
 class _Idle:
-    """Idle connections, the last one in is the first out. One system call tells which have something to read."""
+    """Idle connections, last in, first out. One system call finds those that have something to read."""
 
     def __init__(self) -> None:
         self.connections: dict[int, Connection] = {}  # by file descriptor

@@ -49,7 +49,7 @@ async def pass_http_proxy(runtime: Runtime, stream: Stream, route: Route, proxy:
     if not 200 <= event.status_code < 300:
         raise httpx.ProxyError(f"{event.status_code} {event.reason.decode('ascii', 'ignore')}")
     if connection.trailing_data[0]:
-        # Whoever sent it could not know what it is to answer, and the server has not spoken yet.
+        # Nothing was asked of the server yet, so it is no response to anything.
         raise httpx.ProxyError("bytes that nobody asked for came before the connection")
 
 

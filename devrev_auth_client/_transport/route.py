@@ -1,4 +1,4 @@
-"""The way to a server: its origin, the proxy on the way, and the TLS contexts of both."""
+"""The route to a server: its origin, the proxy before it, and the TLS contexts of both."""
 
 from __future__ import annotations
 
