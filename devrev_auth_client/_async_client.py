@@ -36,7 +36,8 @@ class AsyncDevRevAuthClient(BaseClient):
         timeout: seconds for one attempt, or an `httpx.Timeout` for its phases; `None` for no bound.
         total_timeout: seconds for a whole call, every wait included; `None` for no bound.
         retry: how often and how soon failures are retried.
-        max_connections: how many calls may be under way at once, also over `transport`; further calls queue in order.
+        max_connections: how many calls may be under way at once; further calls queue in order.
+            That counts for a `transport` of yours too.
         api_version: sent as `X-Devrev-Version`.
         headers: sent with every request; may not set `Authorization`.
         proxy: as in httpx; `None` takes the environment's proxy variables.

@@ -20,7 +20,7 @@ _SHORTEST_RECOGNISABLE = 8
 """Characters. DevRev's tokens are hundreds long."""
 
 _TELLING = 16
-"""Characters of a token that are not met by chance: from there on, all that may be of it goes with them."""
+"""Characters of a token that do not occur by chance: from there on, all that may be of it goes with them."""
 
 # RFC 6750 section 2.1: as it is, percent-encoded, or escaped as in JSON.
 _REST = r"(?:[A-Za-z0-9._~+/=-]|%[0-9A-Fa-f]{2}|\\/|\\u[0-9A-Fa-f]{4})*"

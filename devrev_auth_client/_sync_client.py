@@ -37,7 +37,8 @@ class DevRevAuthClient(BaseClient):
         total_timeout: seconds for a whole call, every wait included; `None` for no bound.
             Name resolution cannot be interrupted. Over `transport` it bounds each phase.
         retry: how often and how soon failures are retried.
-        max_connections: how many calls may be under way at once, also over `transport`; further calls queue in order.
+        max_connections: how many calls may be under way at once; further calls queue in order.
+            That counts for a `transport` of yours too.
         api_version: sent as `X-Devrev-Version`.
         headers: sent with every request; may not set `Authorization`.
         proxy: as in httpx; `None` takes the environment's proxy variables.
