@@ -89,6 +89,29 @@ class EndlessHeaders(Action):
 
 
 @dataclass(frozen=True)
+class Flood(Action):
+    """Headers, then ``data`` after ``data`` as fast as the client takes it: ``times``, or without end.
+
+    By default a body in chunks of one byte, which costs the client far more than the bytes that it brings.
+    """
+
+    times: int | None = None
+    data: bytes = b"1\r\nx\r\n"
+    status: int = 200
+
+    async def perform(self, wire: Wire) -> End:
+        if self.data.startswith(b"1\r\n"):
+            await wire.send(head(self.status, [JSON, CHUNKED]))
+        left = self.times
+        while left is None or left > 0:
+            count = 10_000 if left is None else min(10_000, left)
+            await wire.send(self.data * count)
+            left = None if left is None else left - count
+        await wire.send(chunk(b""))
+        return End.KEEP
+
+
+@dataclass(frozen=True)
 class TooLarge(Action):
     """A whole, well-formed answer whose body is ``filler``, ``size`` times over; the connection stays open.
 

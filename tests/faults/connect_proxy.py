@@ -94,12 +94,15 @@ class ConnectProxy:
                 pass
         elif 200 <= self.status < 300:
             host, port = self.targets[-1].split(":")
-            far = asyncio.ensure_future(asyncio.open_connection(host, int(port)))
-            try:
-                await self._tunnel(reader, writer, *await far)
-            finally:
-                if far.done() and not far.cancelled() and far.exception() is None:
-                    far.result()[1].transport.abort()  # also where this task was cancelled in that moment
+            await self._connect(reader, writer, host, int(port))
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, port: int) -> None:
+        far = asyncio.ensure_future(asyncio.open_connection(host, port))
+        try:
+            await self._tunnel(reader, writer, *await far)
+        finally:
+            if far.done() and not far.cancelled() and far.exception() is None:
+                far.result()[1].transport.abort()  # also where this task was cancelled in that moment
 
     async def _tunnel(
         self,

@@ -33,7 +33,15 @@ from tests.faults.actions import (
     Respond,
     When,
 )
-from tests.faults.broken_answers import ChunkedGarbage, Drip, EndlessHeaders, HalfAnswer, HalfHeaders, TooLarge
+from tests.faults.broken_answers import (
+    ChunkedGarbage,
+    Drip,
+    EndlessHeaders,
+    Flood,
+    HalfAnswer,
+    HalfHeaders,
+    TooLarge,
+)
 from tests.faults.conversation import Conversation
 from tests.faults.listeners import HOST, backlog_full_url, refusing_url, tls_pair
 from tests.faults.request import Request
@@ -49,6 +57,7 @@ __all__ = [
     "End",
     "EndlessHeaders",
     "FaultServer",
+    "Flood",
     "HalfAnswer",
     "HalfHeaders",
     "Hang",

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from devrev_auth_client import TotalTimeoutError, TransportError
-from tests.faults.backends import ONCE, TOKEN_ANSWER, TOKEN_ID, Backend, seconds_of
+from tests.faults.backends import ONCE, TOKEN_ANSWER, TOKEN_ID, TOKEN_JSON, Backend, assert_within, seconds_of
 from tests.faults.listeners import fill_backlog
-from tests.faults.server import FaultServer
+from tests.faults.server import FaultServer, Respond
 
 OTHERS = ["127.0.0.2", "127.0.0.3"]
 """Loopback addresses at which nobody listens."""
@@ -62,15 +62,14 @@ def test_an_address_that_refuses_leaves_the_next_ones(backend: Backend, addresse
 
 
 def test_an_address_that_is_silent_leaves_time_for_the_next(backend: Backend, addresses: list[str]) -> None:
-    """A quarter of a second under asyncio and trio (RFC 8305); in threads, its share of the attempt's time."""
+    """A quarter of a second (RFC 8305), in threads as on event loops: the addresses are raced."""
     addresses += ["127.0.0.2", "127.0.0.1"]
     with (
-        FaultServer(TOKEN_ANSWER) as server,
+        FaultServer(Respond(200, json=TOKEN_JSON, close=True)) as server,
         silent("127.0.0.2", server.url),
         backend.client(named(server.url), retry=ONCE, timeout=2) as client,
     ):
-        assert 0.2 < seconds_of(client.get) < 1.9
-        assert server.connections_opened == 1
+        assert_within(lambda: seconds_of(client.get), 0.24, 0.45)
 
 
 def test_addresses_that_all_refuse_are_a_failure_to_connect(backend: Backend, addresses: list[str]) -> None:

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from devrev_auth_client import ConfigurationError, DevRevAuthError, TotalTimeoutError
-from tests.faults.backends import ONCE, REVOKED, TOKEN_ANSWER, TOKEN_ID, Backend, eventually, seconds_of
+from tests.faults.backends import (
+    ONCE,
+    REVOKED,
+    TOKEN_ANSWER,
+    TOKEN_ID,
+    Backend,
+    eventually,
+    open_descriptors,
+    seconds_of,
+)
 from tests.faults.server import (
     Action,
     CloseAfterAnswer,
@@ -92,6 +101,19 @@ def test_idle_connections_that_a_restart_closed_cost_nothing(backend: Backend) -
             assert call.result(5).id == TOKEN_ID
         assert len(server.requests) == 20
         assert server.peak_connections == 10
+
+
+def test_idle_connections_that_the_server_closed_are_closed_at_the_next_call(backend: Backend) -> None:
+    """All of them: a socket that its peer has closed would wait in CLOSE_WAIT for ever."""
+    with FaultServer(Respond(404, delay=0.3)) as server, backend.client(server.url) as client:
+        client.outcomes([client.begin_get() for _ in range(20)])
+        assert server.connections_open_now == 20
+        server.drop_connections()
+        server.play(TOKEN_ANSWER)
+        before = open_descriptors()
+        client.get()
+        # One connection took the place of twenty; both of its ends are in this process.
+        assert open_descriptors() == before - 20 + 2
 
 
 def test_answer_that_nobody_asked_for_is_not_the_next_ones(backend: Backend) -> None:

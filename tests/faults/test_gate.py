@@ -8,7 +8,8 @@ import pytest
 from devrev_auth_client import AuthToken, TooManyRequestsError, TotalTimeoutError
 from tests.faults.backends import ONCE, PATIENCE, TOKEN_ANSWER, TOKEN_ID, TOKEN_JSON, Backend, Lateness, seconds_of
 from tests.faults.burst import UNAVOIDABLE, burst
-from tests.faults.server import Action, FaultServer, Hang, Reset, Respond
+from tests.faults.forwarder import forwarder
+from tests.faults.server import Action, FaultServer, Hang, Reset, Respond, tls_pair
 
 SOON = Respond(429, {"Retry-After": "0.25"}, json={"type": "too_many_requests", "message": "slow down"})
 LATER = Respond(429, {"Retry-After": "30"})
@@ -195,3 +196,22 @@ def test_calls_are_not_repeated_when_repetitions_are_off(backend: Backend) -> No
         assert caught.value.retry_after == 0.25
         client.get()
         assert arrivals(server)[1] >= 0.25
+
+
+def test_a_call_that_was_connecting_while_a_429_came_waits_too(backend: Backend) -> None:
+    """Admitted before it, ready to send after it: it asks once more, and sends when the time is over."""
+    server_context, client_context = tls_pair()
+    delays = [0.0, 0.3]
+    with (
+        FaultServer(TOKEN_ANSWER, tls=server_context) as server,
+        forwarder(server.port, delay=lambda: delays.pop(0)) as address,
+        backend.client(f"https://{address}", verify=client_context) as client,
+    ):
+        client.get()
+        server.play([Respond(429, {"Retry-After": "0.5"}, delay=0.1), TOKEN_ANSWER])
+        refused = client.begin_get()
+        server.wait_for_requests(2)
+        connecting = client.begin_get()
+        assert [outcome.id for outcome in client.outcomes([refused, connecting])] == [TOKEN_ID] * 2
+        assert delays == []
+        assert [request.arrived - server.requests[1].arrived >= 0.6 for request in server.requests[2:]] == [True] * 2

@@ -192,3 +192,18 @@ def test_revocation_through_a_proxy(backend: Backend, proxy: ConnectProxy) -> No
         with pytest.raises(RevocationUnconfirmedError) as caught:
             client.revoke()
         assert caught.value.likely_revoked
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["http proxy", "https proxy"])
+def test_plain_http_is_forwarded_with_an_absolute_target(backend: Backend, tls: bool) -> None:
+    """A proxy on loopback gets the request itself, and its credentials with it (RFC 9112 section 3.2.2)."""
+    with FaultServer(TOKEN_ANSWER, tls=SERVER if tls else None) as proxy:
+        url = proxy.url.replace("://", "://user:secret@")
+        through = httpx.Proxy(url, ssl_context=CLIENT if tls else None)
+        with backend.client("http://127.0.0.1:9/base", proxy=through) as client:
+            assert [client.get().id for _ in range(2)] == [TOKEN_ID] * 2
+        request = proxy.requests[1]
+        assert (request.method, request.path) == ("POST", "http://127.0.0.1:9/base/auth-tokens.get")
+        assert request.headers["host"] == "127.0.0.1:9"
+        assert request.headers["proxy-authorization"] == "Basic " + base64.b64encode(b"user:secret").decode()
+        assert proxy.connections_opened == 1

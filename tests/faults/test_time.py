@@ -9,16 +9,23 @@ from typing import Any
 import anyio
 import pytest
 
-from devrev_auth_client import DevRevAuthError, ServiceUnavailableError, TooManyRequestsError, TotalTimeoutError
+from devrev_auth_client import (
+    DevRevAuthError,
+    ServiceUnavailableError,
+    TooManyRequestsError,
+    TotalTimeoutError,
+    TransportError,
+)
 from devrev_auth_client.generated.api.auth_tokens import auth_tokens_get
 from devrev_auth_client.generated.models import AuthTokensGetRequest
-from tests.faults.backends import TOKEN_ANSWER, Backend, Caller, assert_within, seconds_of
+from tests.faults.backends import ONCE, TOKEN_ANSWER, Backend, Caller, assert_within, seconds_of
 from tests.faults.server import (
     Action,
     Drip,
     End,
     EndlessHeaders,
     FaultServer,
+    Flood,
     HalfAnswer,
     HalfHeaders,
     Hang,
@@ -193,3 +200,18 @@ def test_ten_calls_at_once(backend: Backend) -> None:
 
     with client_of(backend, Drip("body", 0.02), max_connections=7) as client:
         assert_within(slowest, TOTAL, TOTAL + MARGIN)
+
+
+FLOODS = {"one-byte chunks": Flood(), "100s": Flood(data=b"HTTP/1.1 100 Continue\r\n\r\n")}
+
+
+@pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
+def test_thirty_calls_under_a_flood(backend: Backend, flood: Action) -> None:
+    """Each response is given up as broken before it has cost much."""
+
+    def run() -> None:
+        outcomes = client.outcomes([client.begin_get() for _ in range(30)])
+        assert {type(error) for error in outcomes} <= {TransportError, TotalTimeoutError}
+
+    with client_of(backend, flood, total_timeout=1, retry=ONCE) as client:
+        assert_within(lambda: seconds_of(run), 0, 1.3)

@@ -2,13 +2,16 @@
 
 import datetime
 import ssl
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
 
 from devrev_auth_client import RevocationUnconfirmedError, TransportError
 from tests.faults.backends import REVOKED, TOKEN_ANSWER, TOKEN_ID, Backend, eventually
+from tests.faults.forwarder import forwarder
 from tests.faults.server import Action, Close, End, FaultServer, HalfAnswer, Raw, Reset, Respond, When, tls_pair
 
 SERVER, CLIENT = tls_pair()
@@ -156,3 +159,47 @@ def test_answer_cut_off_within_tls_is_not_taken_for_whole(backend: Backend, end:
             client.revoke()
         server.play(REVOKED)
         client.revoke()
+
+
+@pytest.mark.parametrize("revokes", [False, True], ids=["get", "revoke"])
+def test_record_that_arrives_broken_is_a_lost_connection(backend: Backend, revokes: bool) -> None:
+    """Retried, unlike a refused handshake; and the server may have revoked already."""
+    broken: list[bytes] = []
+
+    def break_first(data: bytes) -> Iterator[bytes]:
+        if server.requests and not broken:
+            broken.append(data)
+            data = data[:-1] + bytes([data[-1] ^ 1])
+        yield data
+
+    with (
+        FaultServer([TOKEN_ANSWER, Respond(401) if revokes else TOKEN_ANSWER], tls=SERVER) as server,
+        forwarder(server.port, break_first) as address,
+        backend.client(f"https://{address}", verify=CLIENT) as client,
+    ):
+        if revokes:
+            with pytest.raises(RevocationUnconfirmedError) as caught:
+                client.revoke()
+            assert "lost" in (caught.value.attempts[0].failure or "")
+        else:
+            assert client.get().id == TOKEN_ID
+        assert len(server.requests) == 2
+
+
+def test_http_1_1_is_offered_by_alpn(backend: Backend) -> None:
+    """And nothing else: a server that prefers HTTP/2 chooses it."""
+    server_context, client_context = tls_pair()
+    server_context.set_alpn_protocols(["h2", "http/1.1"])
+    chosen: list[str | None] = []
+
+    class Noted(Respond):
+        async def perform(self, wire: Any) -> End:
+            chosen.append(wire._tls.selected_alpn_protocol())
+            return await super().perform(wire)
+
+    with (
+        FaultServer(Noted(204), tls=server_context) as server,
+        backend.client(server.url, verify=client_context) as client,
+    ):
+        client.revoke()
+    assert chosen == ["http/1.1"]

@@ -1,0 +1,161 @@
+"""An exception between any two lines of a sync call: Ctrl-C, or a signal handler that raises, as task queues have.
+
+It comes out as it is, shows no token, and costs a connection at most: the next call on the same client works at once.
+"""
+
+import ast
+import itertools
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+import devrev_auth_client
+from devrev_auth_client import AuthToken, DevRevAuthClient
+from tests.faults.backends import AT_ONCE, TOKEN_ANSWER, TOKEN_ID, eventually
+from tests.faults.server import FaultServer, Respond, tls_pair
+from tests.faults.test_interrupted_secrets import SECRET, frames_of
+
+PACKAGE = str(Path(devrev_auth_client.__file__).parent)
+SERVER, CLIENT = tls_pair()
+REFUSED = Respond(429, {"Retry-After": "0.005"})
+
+
+class TimeLimitExceeded(Exception):  # noqa: N818  # as the libraries call theirs
+    """What a task queue's signal handler raises."""
+
+
+class InterruptedAt:
+    """Raises before the n-th line that is executed inside the package, if there are so many.
+
+    :param first: is called right before that.
+    """
+
+    def __init__(self, number: int, error: type[BaseException], first: Callable[[], object]) -> None:
+        self.was_raised = False
+        self._left = number
+        self._error = error
+        self._first = first
+        self._visits: Counter[tuple[int, int]] = Counter()
+
+    def __enter__(self) -> None:
+        sys.settrace(self._trace)
+
+    def __exit__(self, *_: object) -> None:
+        sys.settrace(None)
+
+    def _trace(self, frame: FrameType, event: str, _: object) -> Any:
+        name = frame.f_code.co_filename
+        if not name.startswith(PACKAGE) or "generated" in name or is_finalizer(frame):
+            return None
+        if event == "line" and not self._leaves_block(frame, name):
+            self._left -= 1
+            if self._left == 0:
+                self.was_raised = True
+                self._first()
+                raise self._error
+        return self._trace
+
+    def _leaves_block(self, frame: FrameType, name: str) -> bool:
+        """Whether a `with` line is visited to leave its block: raised there, a lock stays locked.
+
+        No signal handler runs at that point.
+        """
+        if frame.f_lineno not in with_lines(name):
+            return False
+        place = (id(frame), frame.f_lineno)
+        self._visits[place] += 1
+        return self._visits[place] % 2 == 0
+
+
+def is_finalizer(frame: FrameType | None) -> bool:
+    """Whether `__del__` is under way: what is raised there is written to stderr and goes nowhere."""
+    while frame is not None and frame.f_code.co_name != "__del__":
+        frame = frame.f_back
+    return frame is not None
+
+
+@cache
+def with_lines(name: str) -> set[int]:
+    """The lines of a module at which a `with` block begins."""
+    tree = ast.parse(Path(name).read_text("utf-8"))
+    return {node.lineno for node in ast.walk(tree) if isinstance(node, ast.With | ast.AsyncWith)}
+
+
+@contextmanager
+def client_of(url: str) -> Iterator[DevRevAuthClient]:
+    options: dict[str, Any] = {"verify": CLIENT, "retry": AT_ONCE, "max_connections": 1, "total_timeout": 2}
+    with DevRevAuthClient(SECRET, base_url=url, **options) as client:
+        yield client
+
+
+class Calls:
+    """Calls of one client from another thread: a lock that this thread still held would not stop it."""
+
+    def __init__(self, client: DevRevAuthClient, threads: ThreadPoolExecutor) -> None:
+        self._client = client
+        self._threads = threads
+        self._queued: list[Future[AuthToken]] = []
+
+    def is_interrupted(self, number: int, error: type[BaseException]) -> bool:
+        """Whether the call had so many lines. The error came out then, without a token, and nobody is kept waiting."""
+        interrupted = InterruptedAt(number, error, self._begin_another)
+        raised: BaseException | None = None
+        try:
+            with interrupted:
+                self._client.get_auth_token(TOKEN_ID)
+        except error as met:
+            raised = met
+        assert (raised is not None) == interrupted.was_raised
+        assert raised is None or [frame for frame in frames_of(raised) if SECRET in frame] == []
+        self.succeed(*self._queued)
+        return interrupted.was_raised
+
+    def succeed(self, *queued: Future[AuthToken]) -> None:
+        """The calls that were queued then, and one more."""
+        for call in (*queued, self._threads.submit(self._client.get_auth_token, TOKEN_ID)):
+            assert call.result(5).id == TOKEN_ID
+
+    def _begin_another(self) -> None:
+        self._queued = [self._threads.submit(self._client.get_auth_token, TOKEN_ID)]
+        time.sleep(0.001)  # until it waits for the connection
+
+
+ERRORS = [TimeLimitExceeded, KeyboardInterrupt]
+ERRORS_OF_LONG_CALLS = [TimeLimitExceeded, pytest.param(KeyboardInterrupt, marks=pytest.mark.slow)]
+SCRIPTS = {"cold, TLS": [TOKEN_ANSWER], "429": [REFUSED, TOKEN_ANSWER]}
+
+
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+@pytest.mark.parametrize("error", ERRORS)
+def test_every_line_of_a_warm_call(error: type[BaseException]) -> None:
+    """Over an idle connection."""
+    with FaultServer(TOKEN_ANSWER) as server, client_of(server.url) as client, ThreadPoolExecutor(1) as threads:
+        calls = Calls(client, threads)
+        calls.succeed()
+        assert next(number for number in itertools.count(1) if not calls.is_interrupted(number, error)) > 300
+        client.close()
+        assert eventually(lambda: server.connections_open_now == 0)
+
+
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+@pytest.mark.parametrize("error", ERRORS_OF_LONG_CALLS)
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+def test_every_line_of_a_first_call(script: list[Respond], error: type[BaseException]) -> None:
+    """While connecting and in the TLS handshake; while waiting for the time that a 429 names."""
+    tls = SERVER if script == [TOKEN_ANSWER] else None
+    with FaultServer(script, tls=tls) as server, ThreadPoolExecutor(1) as threads:
+        for number in itertools.count(1):
+            server.play(script)
+            with client_of(server.url) as client:
+                if not Calls(client, threads).is_interrupted(number, error):
+                    break
+        assert number > 500
