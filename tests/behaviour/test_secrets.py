@@ -70,7 +70,9 @@ async def test_a_response_that_echoes_the_token(
     make_client: MakeClient, fake: FakeDevRev, write: Callable[[str], str]
 ) -> None:
     """A success too, `content` included: it is logged more freely than an error's."""
-    document = {"token": {"id": "x", "token_hint": SECRET, "scopes": [SECRET, "a/b"], "new": {SECRET: None}}}
+    document = {
+        "token": {"id": "x", "token_hint": SECRET, "scopes": [SECRET, "a/b"], "new": {SECRET: None, "n": [1.5, True]}}
+    }
     content = json.dumps(document).replace(SECRET, write(SECRET)).encode()
     fake.respond_next(content=content, headers={"X-Echo": SECRET})
     response = await make_client(token=SECRET).get_auth_token_detailed("x")

@@ -159,3 +159,11 @@ async def test_a_backoff_that_would_outlast_it_is_not_begun(
     with pytest.raises(UnexpectedStatusError):
         await get(make_client(total_timeout=3.0))
     assert time.waits == [0.5, 1.0]
+
+
+async def test_an_attempt_for_which_no_time_is_left_is_not_made(make_client: MakeClient, fake: FakeDevRev) -> None:
+    """Its backoff fitted into the time left to the last moment."""
+    fake.lose_connection(times=9)
+    with pytest.raises(TotalTimeoutError) as caught:
+        await get(make_client(total_timeout=1.5))
+    assert (len(fake.requests), len(caught.value.attempts)) == (2, 3)
