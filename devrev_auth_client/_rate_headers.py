@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -51,10 +52,12 @@ def quota_pause(quota: RateLimit | None, headers: httpx.Headers, wall_now: float
 
 
 def _header_seconds(value: str, headers: httpx.Headers, wall_now: float) -> float | None:
-    if _DECIMAL.fullmatch(value):
-        return _number_seconds(float(value))
     date = _http_date(value)
-    return None if date is None else max(0.0, date.timestamp() - _server_time(headers, wall_now))
+    if date is not None:
+        return max(0.0, date.timestamp() - _server_time(headers, wall_now))
+    # A proxy may have joined two headers to one.
+    numbers = [float(member) for member in re.split(r"[ \t]*,[ \t]*", value) if _DECIMAL.fullmatch(member)]
+    return min(max(numbers), sys.float_info.max) if numbers else None
 
 
 def _number_seconds(value: object) -> float | None:
@@ -63,7 +66,7 @@ def _number_seconds(value: object) -> float | None:
     try:
         seconds = float(value)
     except OverflowError:  # an integer of over 308 digits
-        return None
+        return sys.float_info.max if value > 0 else None
     return seconds if math.isfinite(seconds) and seconds >= 0 else None
 
 

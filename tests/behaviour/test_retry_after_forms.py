@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -76,7 +77,7 @@ def test_a_number_of_seconds_or_a_date(value: str, seconds: float, status: int) 
 
 
 INVALID = """
--1 -0 -0.5 +5 +0 1e3 1E3 1. .5 1.2.3 1,5 5;10 5s PT5S 0x10 1_000 nan NaN inf -inf Infinity None null true soon '5' "5"
+-1 -0 -0.5 +5 +0 1e3 1E3 1. .5 1.2.3  5;10 5s PT5S 0x10 1_000 nan NaN inf -inf Infinity None null true soon '5' "5"
 \u0665 \u06f5 \uff15 \u096b \xb2 \xbd \u2164 1\u0665 5\x00 2026-01-01T12:00:09Z GMT Thu Thu,
 """
 INVALID_DATES = [
@@ -90,7 +91,7 @@ INVALID_DATES = [
     "01 Jan 2026 12:00:09 GMT",
     "Thu, \u0660\u0661 Jan 2026 12:00:09 GMT",
 ]
-OTHERS = ["", " ", "5 s", "5 5", "5, 10", "5 seconds", "\xa05", "5\x0b", "\ud800", "9" * 400, "9" * 5000]
+OTHERS = ["", " ", "5 s", "5 5", "5 seconds", "\xa05", "\x0b5 s", "\ud800"]
 
 
 @sync_only
@@ -123,11 +124,12 @@ def test_a_date_counts_from_the_date_of_the_response(date: str, value: str, seco
 @pytest.mark.parametrize(
     ("values", "body", "seconds"),
     [
+        (["5, 10"], "null", 10.0), (["1,5"], "null", 5.0), (["10 ,soon"], "null", 10.0), (["9" * 5000], "null", sys.float_info.max),
         (["5", "10"], "null", 10.0), (["10", "5"], "null", 10.0), (["soon", "5"], "null", 5.0),
         (["5", http_date(30)], "null", 30.0), ([http_date(30)], "31", 31.0), ([http_date(30)], "2", 30.0),
         ([], "5", 5.0), ([], "5.5", 5.5), ([], "0", 0.0), ([], "-0.0", 0.0), ([], str(2**63), 2.0**63),
         *(([], wrong, None) for wrong in ("-1", "true", "false", '"5"', "[5]", '{"seconds": 5}', "NaN", "Infinity")),
-        ([], "1e999", None), ([], "9" * 400, None), ([], "-" + "9" * 400, None),
+        ([], "1e999", None), ([], "9" * 400, sys.float_info.max), ([], "-" + "9" * 400, None),
         (["5"], "10", 10.0), (["10"], "5", 10.0), (["0"], "5", 5.0), (["5"], "0", 5.0), (["5.5"], "5", 5.5),
         (["soon"], "7", 7.0), (["7"], "-1", 7.0), (["7"], '"soon"', 7.0),
     ],
