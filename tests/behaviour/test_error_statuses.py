@@ -21,7 +21,13 @@ from devrev_auth_client import (
     UnauthenticatedError,
     UnexpectedStatusError,
 )
-from devrev_auth_client.generated.models import Error, ErrorBadRequest, ErrorInternalServerError, ErrorTooManyRequests
+from devrev_auth_client.generated.models import (
+    Error,
+    ErrorBadRequest,
+    ErrorForbidden,
+    ErrorInternalServerError,
+    ErrorTooManyRequests,
+)
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.behaviour.bodies import ERROR_TYPES, error_body
 from tests.behaviour.conftest import MakeClient
@@ -32,7 +38,7 @@ ONCE = RetryPolicy(max_attempts=1)
 CLASSES: dict[int, tuple[type[APIError], type]] = {
     400: (BadRequestError, ErrorBadRequest),
     401: (UnauthenticatedError, Error),
-    403: (ForbiddenError, Error),
+    403: (ForbiddenError, ErrorForbidden),
     404: (NotFoundError, Error),
     429: (TooManyRequestsError, ErrorTooManyRequests),
     500: (InternalServerError, ErrorInternalServerError),
