@@ -75,6 +75,13 @@ def test_an_object_is_of_the_kind_that_it_says(call: Call, server: Loopback, mod
     assert not got[3].type_.is_known
 
 
+def test_each_kind_is_one_class_and_what_kinds_are_made_of_is_none(models: ModuleType) -> None:
+    made = {name for name in models.__all__ if name.startswith(("GadgetFilter", "GadgetPreset", "GadgetPart"))}
+    enums = {name for name in made if name.endswith(("Type", "Unit"))}
+    assert made - enums == {"GadgetFilterOther", "GadgetFilterPreset", "GadgetFilterRange", "GadgetPart"}
+    assert [name for name in models.__all__ if name.endswith("Kind")] == []
+
+
 def test_a_path_and_a_body_of_one_kind_are_sent(call: Call, server: Loopback, models: ModuleType) -> None:
     server.answer(201, json.dumps({**CLOCK, "type": "lamp"}).encode())
     body = models.GadgetsCreateRequestLamp(title="a lamp", wakes_at="never", watts=5)
@@ -169,7 +176,7 @@ def test_an_answer_that_breaks_the_description_is_said_to(
 CALLS = """
 from typing import assert_type
 from devrev_auth_client import AsyncDevRevAuthClient, DevRevAuthClient, Unset
-from devrev_auth_client.generated.api.gadgets import gadgets_list, gadgets_parts_replace
+from devrev_auth_client.generated.api.gadgets import gadgets_list
 from devrev_auth_client.generated import models
 
 async def use(client: DevRevAuthClient, async_client: AsyncDevRevAuthClient) -> None:

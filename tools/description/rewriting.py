@@ -8,7 +8,7 @@ and one more for kinds that are not listed yet: the generated code tries them in
 import copy
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from openapi_python_client.strings import snake_case
 
@@ -83,7 +83,8 @@ class _Rewriting:
             if beside := node.keys() - _ANNOTATIONS - {"$ref"}:
                 self._note(pointer, f"OpenAPI ignores what stands beside a $ref: {', '.join(sorted(beside))}")
             name = str(pointer_of(node["$ref"])[-1])
-            ref = {"$ref": _PREFIX + self.aliases.get(name, name)}
+            name = self.aliases.get(name, name)
+            ref = {"$ref": _PREFIX + name}
             return {"allOf": [ref], "nullable": True} if name in self.nullable else ref
         for key in ("properties", "allOf", "anyOf", "oneOf"):
             for name, inner in _inside(node.get(key)):
@@ -95,10 +96,11 @@ class _Rewriting:
         for value, ref in mapping(mapping(node.get("discriminator")).get("mapping")).items():
             name = str(pointer_of(ref)[-1])
             node["discriminator"]["mapping"][value] = _PREFIX + self.aliases.get(name, name)
-        self._keywords(node, in_all_of="allOf" in pointer[-2:])
+        in_all_of = "allOf" in pointer[-2:]
+        self._keywords(node, in_all_of=in_all_of)
         if named:
             node.pop("nullable", None)
-        elif _alternatives(node) and ("discriminator" in node or "properties" in node):
+        elif not in_all_of and _alternatives(node) and ("discriminator" in node or "properties" in node):
             name = self._free_name(hint)
             self.named[name] = node
             ref = {"$ref": _PREFIX + name}
@@ -130,23 +132,20 @@ class _Rewriting:
         self.source = dict(self.named)
         unions = [name for name in self.source if self._is_union(self.source[name])]
         # What only alternatives are made of needs no class of its own.
-        inside = {
-            _name(member)
-            for name in unions
-            for part in self._parts(self.source[name])
-            for member in _alternatives(part)
-        }
-        used = set(_references(self.document.root, {id(self.source[union]) for union in unions}))
+        parts = [part for name in unions for part in self._parts(self.source[name])]
+        members = [part[key] for part in parts for key in ("oneOf", "anyOf") if key in part]
+        inside = {_name(member) for alternatives in members for member in alternatives}
+        used = set(_references(self.document.root, {*map(id, members)}))
         for name in inside - used:
             self.named.pop(name, None)
-        for name, schema in self.source.items():
+        for name, schema in [*self.named.items()]:
             if name in unions:
                 self.named[name] = self._union(name, schema)
-            elif name in self.named:
-                schema.pop("discriminator", None)
-                if self._must_be_joined(schema):
-                    properties, required = self._fields(schema)
-                    self.named[name] = {**_about(schema), **_object(properties, required), **self._values(schema)}
+                continue
+            schema.pop("discriminator", None)
+            if self._must_be_joined(schema):
+                properties, required = self._fields(schema)
+                self.named[name] = {**_about(schema), **_object(properties, required), **self._values(schema)}
 
     def _parts(self, schema: Schema) -> Iterator[Schema]:
         """Yield the schemas that an `allOf` joins, what stands beside it last."""
@@ -281,12 +280,10 @@ def _bare(schema: Schema) -> Schema:
     return {key: value for key, value in schema.items() if key not in _ANNOTATIONS and not key.startswith("x-")}
 
 
-def _references(node: Any, unions: set[int]) -> Iterator[str]:
-    """Yield the names of the schemas that are referred to, but by the alternatives of unions."""
+def _references(node: Any, without: set[int]) -> Iterator[str]:
+    """Yield the names of the schemas that are referred to, but by some lists of alternatives."""
     for key, value in _inside(node):
-        if key in ("oneOf", "anyOf") and id(node) in unions:
-            continue
         if key == "$ref" and isinstance(value, str):
             yield value.rpartition("/")[2]
-        elif isinstance(value, dict | list):
-            yield from _references(value, unions)
+        elif isinstance(value, dict | list) and id(cast("object", value)) not in without:
+            yield from _references(value, without)
