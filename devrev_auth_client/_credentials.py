@@ -19,7 +19,7 @@ REDACTED = "[redacted]"
 _SHORTEST_RECOGNISABLE = 8
 """Characters. DevRev's tokens are hundreds long."""
 
-_TELLING = 16
+_RECOGNISED = 16
 """Characters of a token that do not occur by chance: from there on, all that may be of it goes with them."""
 
 # RFC 6750 section 2.1: as it is, percent-encoded, or escaped as in JSON.
@@ -38,7 +38,7 @@ class Secret:
         self._bytes = value.encode("ascii")
         # As it is, as libraries quote what they were sent, and as it is in a URL. A made-up token such as "test" would
         # be found in words that have nothing to do with it.
-        begin = value[:_TELLING] if len(value) >= _SHORTEST_RECOGNISABLE else ""
+        begin = value[:_RECOGNISED] if len(value) >= _SHORTEST_RECOGNISABLE else ""
         self._beginnings = {begin, repr(begin)[1:-1], quote(begin, safe="")} - {""}
 
     def __repr__(self) -> str:
@@ -66,7 +66,7 @@ class Secret:
         if not any(begin in text for begin in self._beginnings):
             return text
         whole = [self._value, repr(self._value)[1:-1], quote(self._value, safe="")]
-        cut = self._beginnings if len(self._value) > _TELLING else set[str]()
+        cut = self._beginnings if len(self._value) > _RECOGNISED else set[str]()
         forms = [*map(re.escape, whole), *(re.escape(begin) + _REST for begin in cut)]
         return re.sub("|".join(forms), REDACTED, text)
 
