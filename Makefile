@@ -30,7 +30,7 @@ test: $(READY) ## run every test but the slow ones
 coverage: $(READY) ## run the same tests and fail where too many branches of the package are not reached
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
 
-test-slow: $(READY) ## run the tests that take long: type checkers on regenerated and vendored code, the benchmarks' harness
+test-slow: $(READY) ## run the tests that take long: type checkers on regenerated and vendored code, real nginx and haproxy, the benchmarks' harness
 	$(BIN)/python -m pytest -n 2 -m slow $(ARGS)
 
 test-lowest: $(ENVS)/lowest/.ready ## run what concerns running programs, against the lowest versions of the dependencies

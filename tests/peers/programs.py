@@ -105,9 +105,12 @@ class Program:
             self._process.wait()
 
     def kill_and_restart(self) -> None:
+        """Have the upstream killed at its next revocation, and start it again when calls have given up on it."""
         time.sleep(0.5)
-        self._process.kill()
-        self._process.wait()
+        (self.folder / "kill").touch()
+        assert self._process.wait(30) == -signal.SIGKILL
+        (self.folder / "kill").unlink()
+        time.sleep(1)
         self.start()
 
     def reload(self) -> None:

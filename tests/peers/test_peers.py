@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from devrev_auth_client import TooManyRequestsError, TransportError
+from devrev_auth_client import RevocationUnconfirmedError, TooManyRequestsError, TransportError
 from tests.behaviour.backends import ALL
 from tests.faults.backends import ErrorLog, eventually
 from tests.peers.load import Load
 from tests.peers.programs import HOST, Peers, Program
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/net/tcp")]
 nginx_and_haproxy = pytest.mark.parametrize("name", ["nginx", "haproxy"])
 
 HANGS = 100.0
@@ -87,6 +87,7 @@ def test_upstream_killed(peers: Peers, play: Play, name: str) -> None:
     peer = peers.start(name)
     load = play(peer, meanwhile=peers.upstream.kill_and_restart, **STEADY)
     assert load.repeated["502"] or load.repeated["503"]
+    assert any(isinstance(error, RevocationUnconfirmedError) for error in load.errors)
     assert not [call for call in load.last if isinstance(call.outcome, Exception)]
 
 

@@ -1,9 +1,11 @@
 """The fake DevRev in a process of its own, which can be killed. Run with a file that holds its port.
 
-It prints a line a response before that is sent: a dash, the request's `X-Call`, and the status.
+It prints a line a response before that is sent: a dash, the request's `X-Call`, and the status. Where there is a file
+named kill, it is killed in that moment: a revocation was carried out and is not answered.
 """
 
-import asyncio
+import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,12 @@ def token_id(number: int) -> str:
     return f"don:identity:dvrv-us-1:devo/1:token/{number}"
 
 
+def log(scope: Any, status: int) -> None:
+    print("-", dict(scope["headers"])[b"x-call"].decode(), status, flush=True)  # noqa: T201 - the log
+    if scope["path"] == "/auth-tokens.self.delete" and Path("kill").exists():
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 def main(port: int) -> None:
     fake = FakeDevRev()
     user = fake.add_user()
@@ -33,8 +41,7 @@ def main(port: int) -> None:
     async def logging_app(scope: Any, receive: Any, send: Any) -> None:
         async def log_and_send(message: Any) -> None:
             if message["type"] == "http.response.start":
-                print("-", dict(scope["headers"])[b"x-call"].decode(), message["status"], flush=True)  # noqa: T201 - the log
-                await asyncio.sleep(0.01)  # who kills it finds requests that were carried out and not answered
+                log(scope, message["status"])
             await send(message)
 
         await app(scope, receive, log_and_send)
