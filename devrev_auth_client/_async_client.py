@@ -38,6 +38,7 @@ class AsyncDevRevAuthClient(BaseClient):
         retry: how often and how soon failures are retried.
         max_connections: how many calls may be under way at once; further calls queue in order.
             That counts for a `transport` of yours too.
+        max_response_size: the most bytes of a response's body, after decompression.
         api_version: sent as `X-Devrev-Version`.
         headers: sent with every request; may not set `Authorization`.
         proxy: as in httpx; `None` takes the environment's proxy variables.
@@ -58,6 +59,7 @@ class AsyncDevRevAuthClient(BaseClient):
         total_timeout: float | None = 60.0,
         retry: RetryPolicy = _DEFAULT_RETRY,
         max_connections: int = 100,
+        max_response_size: int = 1024 * 1024,
         api_version: str | None = None,
         headers: Mapping[str, str] | None = None,
         proxy: ProxyArgument = None,
@@ -71,6 +73,7 @@ class AsyncDevRevAuthClient(BaseClient):
             checked_options(timeout, total_timeout, retry, api_version, headers),
             base_url=base_url,
             max_connections=max_connections,
+            max_response_size=max_response_size,
             proxy=proxy,
             verify=verify,
             transport=transport,

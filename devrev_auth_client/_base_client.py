@@ -14,7 +14,7 @@ from ._options import (
     NOT_GIVEN,
     NotGiven,
     Options,
-    checked_max_connections,
+    checked_count,
     checked_retry,
     merged_headers,
 )
@@ -24,9 +24,6 @@ from ._state import ClientState, Clock
 from ._transport.transport import AsyncPoolTransport, PoolTransport
 from .errors import ConfigurationError, RateLimit
 from .retry import RetryPolicy
-
-LARGEST_RESPONSE = 1024 * 1024
-"""Bytes, after decompression. The API's responses are a few thousand."""
 
 
 class BaseClient:
@@ -44,6 +41,7 @@ class BaseClient:
         *,
         base_url: object,
         max_connections: object,
+        max_response_size: object,
         proxy: ProxyArgument,
         verify: Verify,
         transport: object,
@@ -52,15 +50,16 @@ class BaseClient:
     ) -> None:
         """Check what is left to check and put the parts together. Nothing is sent yet."""
         url = checked_base_url(base_url)
-        size = checked_max_connections(max_connections)
+        size = checked_count(max_connections, "max_connections")
+        largest = checked_count(max_response_size, "max_response_size")
         sent_over: Any = transport
         if transport is None:
-            sent_over = own_kind(checked_route(url, proxy, verify), LARGEST_RESPONSE)
+            sent_over = own_kind(checked_route(url, proxy, verify), largest)
         elif not isinstance(transport, kind):
             raise ConfigurationError(f"transport must be an httpx.{kind.__name__}")
         if isinstance(source, ConfigurationError):
             raise source
-        sender = Sender(sent_over, is_own=transport is None, largest=LARGEST_RESPONSE)
+        sender = Sender(sent_over, is_own=transport is None, largest=largest)
         self._options = options
         self._state = ClientState(source, url, sender, size, self._clock)
 

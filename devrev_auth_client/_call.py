@@ -61,6 +61,7 @@ class Call:
         self._clock = state.clock
         self._body = operation.body
         self._token: Secret | None = None
+        self._sent = 0
         self._timeout = timeout
         self._deadline = math.inf if total_timeout is None else self._clock.monotonic() + total_timeout
         self._decision = Decision(
@@ -190,7 +191,8 @@ class Call:
         operation = self._operation
         url = self._state.url(operation.target)
         headers = self._options.request_headers(url.netloc, operation.headers, len(body.content), token)
-        extensions = {"timeout": phases_within(self._timeout, seconds)}
+        extensions = {"timeout": phases_within(self._timeout, seconds), "resend_count": self._sent}
+        self._sent += 1
         return httpx.Request(operation.method, url, headers=headers, stream=body, extensions=extensions)
 
     def _settle(self, slot: Slot, response: ReceivedResponse | None) -> None:

@@ -12,6 +12,7 @@ import inspect
 import re
 from collections.abc import Callable
 from http import HTTPStatus
+from traceback import walk_tb
 from typing import Any, Protocol, TypeVar, cast
 
 import attrs
@@ -140,7 +141,7 @@ class Operation:
         except generated_errors.UnexpectedStatus:
             problem = "a status that the API's description does not have"
         except _UNEXPECTED_SHAPE as error:
-            problem = f"a body that cannot be read ({type(error).__name__})"
+            problem = f"a body that cannot be read ({type(error).__name__}{_place_of(error)})"
         if problem is None and parsed is None and b"".join(response.content.split()) not in (b"", b"{}"):
             problem = "a body where the API's description has none"
         # dict([["token", {}]]) works in Python, so the models accept such a list.
@@ -183,6 +184,14 @@ class Operation:
         if failure.sent and self.repeatable is Repeatable.IF_UNPROCESSED:
             text += "; the server may have acted on the request"
         return AttemptTimeoutError(text) if failure.kind is FailureKind.TIMED_OUT else TransportError(text)
+
+
+def _place_of(error: Exception) -> str:
+    """Say which field a generated parser was reading: a missing one, or the one that it had taken out last."""
+    frames = [frame for frame, _ in walk_tb(error.__traceback__) if frame.f_code.co_name == "from_dict"]
+    taken = [name for frame in frames for name in frame.f_locals if name.startswith("_")]
+    name = error.args[0] if isinstance(error, KeyError) else taken[-1].strip("_") if taken else None
+    return f" at {name!r}" if name else ""
 
 
 def get_auth_token(token_id: object) -> Operation:

@@ -130,11 +130,11 @@ def checked_retry(retry: object) -> RetryPolicy:
     return retry
 
 
-def checked_max_connections(max_connections: object) -> int:
-    """Return how many calls may be under way at once."""
-    if isinstance(max_connections, bool) or not isinstance(max_connections, int) or max_connections < 1:
-        raise ConfigurationError("max_connections must be a whole number of at least 1")
-    return max_connections
+def checked_count(value: object, name: str) -> int:
+    """Return a number of calls or bytes."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigurationError(f"{name} must be a whole number of at least 1")
+    return value
 
 
 def merged_headers(

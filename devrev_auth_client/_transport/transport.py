@@ -5,6 +5,7 @@ Whatever instruments httpx's own transport classes (OpenTelemetry's spans, one a
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -43,6 +44,7 @@ class _AsyncPool:
     async def handle_async_request(self, request: Any) -> _Response:
         # A caller that has found out which event loop runs may say so.
         runtime = request.extensions.get("runtime") or current_runtime()
+        _note_resend(request)
         return _Response(await self._pool.exchange(runtime, request))
 
     async def aclose(self) -> None:
@@ -54,10 +56,23 @@ class _SyncPool:
         self._pool = pool
 
     def handle_request(self, request: Any) -> _Response:
+        _note_resend(request)
         return _Response(run(self._pool.exchange(THREADS, request)))
 
     def close(self) -> None:
         self._pool.close()
+
+
+def _note_resend(request: Any) -> None:
+    """Set `http.request.resend_count` on the span that OpenTelemetry's instrumentation of httpx began, if it did.
+
+    See OpenTelemetry's semantic conventions for HTTP client spans. Nothing of OpenTelemetry is imported here.
+    """
+    count, opentelemetry = request.extensions.get("resend_count"), sys.modules.get("opentelemetry.trace")
+    if count and opentelemetry is not None:
+        span = opentelemetry.get_current_span()
+        if getattr(span, "kind", None) is opentelemetry.SpanKind.CLIENT:
+            span.set_attribute("http.request.resend_count", count)
 
 
 class _Response:

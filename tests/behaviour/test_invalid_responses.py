@@ -221,3 +221,21 @@ def test_anything(status: int, body: bytes, headers: list[tuple[bytes, bytes]]) 
     for value in results(status, body, headers):
         proof = status == 204 or b"".join(body.split()) in (b"", b"{}")
         assert isinstance(value, AuthToken) or (value is None and proof)
+
+
+@pytest.mark.parametrize(
+    ("token", "place"),
+    [
+        ({"id": "x", "created_by": 5}, "'created_by'"),
+        ({"id": "x", "created_by": {"id": "u"}}, "'type'"),
+        ({"id": "x", "expires_at": "soon"}, "'expires_at'"),
+        ({"id": "x", "status": 5}, "'status'"),
+    ],
+)
+async def test_the_field_that_cannot_be_read_is_named(
+    make_client: MakeClient, fake: FakeDevRev, token: object, place: str
+) -> None:
+    """Its value is not."""
+    fake.respond_next(200, json={"token": token})
+    with pytest.raises(InvalidResponseError, match=rf"a body that cannot be read \(\w+ at {place}\)"):
+        await get(make_client())

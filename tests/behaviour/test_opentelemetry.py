@@ -107,6 +107,8 @@ async def test_each_attempt_is_a_span_below_the_callers_and_the_server_gets_its_
     assert [first.name, second.name, call.name] == ["POST", "POST", "the call"]
     assert tracing.statuses() == [503, 200, None]
     assert [first.status.status_code, second.status.status_code] == [StatusCode.ERROR, StatusCode.UNSET]
+    counts = [(span.attributes or {}).get("http.request.resend_count") for span in (first, second, call)]
+    assert counts == [None, 1, None]
     for span, request in zip((first, second), fake.requests, strict=True):
         assert span.parent is not None
         assert span.parent.span_id == call.context.span_id

@@ -44,6 +44,7 @@ WRONG: dict[tuple[str, str], list[Any]] = {
     ("total_timeout", "total_timeout must be a positive number of seconds, or None"): WRONG_SECONDS,
     ("retry", r"retry must be a RetryPolicy; RetryPolicy\(max_attempts=1\) turns"): [None, 3, True, HUSH, RetryPolicy],
     ("max_connections", "max_connections must be a whole number of at least 1"): [0, -1, 1.5, True, None, HUSH, "5"],
+    ("max_response_size", "max_response_size must be a whole number of at least 1"): [0, -1, 1.5, True, None, "5"],
     ("api_version", "X-Devrev-Version must be a string"): [5, True, f"{HUSH}\n", f"{HUSH}\r\nX: 1", f"{HUSH}é", b"x"],
     ("transport", r"transport must be an httpx\.(Async)?BaseTransport"): [5, HUSH, object(), httpx.Client],
     ("headers", "headers may not set Authorization"): [{"Authorization": f"Bearer {HUSH}"}, {"AUTHORIZATION": HUSH}],

@@ -52,6 +52,20 @@ async def test_one_mib_is_read_and_one_byte_more_is_not(make_client: MakeClient,
         assert len(fake.requests) == 1
 
 
+async def test_the_bound_can_be_another(make_client: MakeClient, fake: FakeDevRev) -> None:
+    """For operations with longer responses; it bounds the client's own connections and transports handed in."""
+    with fake.serve() as base_url:
+        for options in ({"base_url": base_url, "transport": None, "real_time": True}, {}):
+            for size in (100, 2 * MIB):
+                client = make_client(max_response_size=size, **options)
+                fake.respond_next(200, content=token_of_size(size))
+                assert (await get(client)).id == "x"
+                fake.respond_next(200, content=token_of_size(size + 1))
+                with pytest.raises(InvalidResponseError, match=f"larger than {size} bytes"):
+                    await get(client)
+                await client.aclose()
+
+
 @pytest.mark.parametrize("status", [404, 429, 502, 503])
 @both_operations
 async def test_an_error_whose_body_cannot_be_read_keeps_its_status_and_headers(
