@@ -7,8 +7,8 @@ import pytest
 
 from devrev_auth_client import AuthToken, TooManyRequestsError, TotalTimeoutError
 from tests.faults.backends import ONCE, PATIENCE, TOKEN_ANSWER, TOKEN_ID, TOKEN_JSON, Backend, Lateness, seconds_of
-from tests.faults.burst import UNAVOIDABLE, burst
 from tests.faults.forwarder import forwarder
+from tests.faults.long_run import UNAVOIDABLE, burst
 from tests.faults.server import Action, FaultServer, Hang, Reset, Respond, tls_pair
 
 SOON = Respond(429, {"Retry-After": "0.25"}, json={"type": "too_many_requests", "message": "slow down"})
