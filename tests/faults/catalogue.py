@@ -60,15 +60,15 @@ def again(action: Action, error: type[DevRevAuthError] = TransportError) -> Faul
 
 
 HARMLESS = {
-    "answer byte by byte": Fault(Respond(200, json={"token": {"id": "x"}}, byte_interval=0.0001), None),
-    "answer after 100 and 103": Fault(Informational(TOKEN_ANSWER), None),
-    "answer after sixteen 100s": Fault(Informational(TOKEN_ANSWER, statuses=(100,) * 16), None),
-    "answer and Connection: close": Fault(Respond(200, json=TOKEN_JSON, close=True), None),
-    "answer and FIN": Fault(CloseAfterAnswer(TOKEN_ANSWER), None),
-    "answer ended by FIN": Fault(Raw(b'HTTP/1.1 200 OK\r\n\r\n{"token": {"id": "x"}}'), None),
-    "answer of HTTP/1.0": Fault(Raw(b'HTTP/1.0 200 OK\r\n\r\n{"token": {"id": "x"}}'), None),
-    "answer with null for the optional": Fault(Respond(200, json={"token": {"id": "x", "status": None}}), None),
-    "answer with strangers in it": Fault(
+    "response byte by byte": Fault(Respond(200, json={"token": {"id": "x"}}, byte_interval=0.0001), None),
+    "response after 100 and 103": Fault(Informational(TOKEN_ANSWER), None),
+    "response after sixteen 100s": Fault(Informational(TOKEN_ANSWER, statuses=(100,) * 16), None),
+    "response and Connection: close": Fault(Respond(200, json=TOKEN_JSON, close=True), None),
+    "response and FIN": Fault(CloseAfterAnswer(TOKEN_ANSWER), None),
+    "response ended by FIN": Fault(Raw(b'HTTP/1.1 200 OK\r\n\r\n{"token": {"id": "x"}}'), None),
+    "response of HTTP/1.0": Fault(Raw(b'HTTP/1.0 200 OK\r\n\r\n{"token": {"id": "x"}}'), None),
+    "response with null for the optional": Fault(Respond(200, json={"token": {"id": "x", "status": None}}), None),
+    "response with strangers in it": Fault(
         Respond(200, json={"a": [], "token": {"id": "x", "b": {}, "status": "c"}}), None
     ),
 }
@@ -80,12 +80,12 @@ BROKEN_OFF = {
 } | {
     "half the headers": again(HalfHeaders()),
     "half the headers, reset": again(HalfHeaders(end=End.RESET)),
-    "half an answer": again(HalfAnswer()),
-    "half an answer, reset": again(HalfAnswer(end=End.RESET)),
-    "answer after seventeen 100s": again(Informational(TOKEN_ANSWER, statuses=(100,) * 17)),
+    "half a response": again(HalfAnswer()),
+    "half a response, reset": again(HalfAnswer(end=End.RESET)),
+    "response after seventeen 100s": again(Informational(TOKEN_ANSWER, statuses=(100,) * 17)),
     "a million one-byte chunks": again(Flood(1_000_000)),
-    "half an answer in chunks": again(HalfAnswer(framing="chunked")),
-    "half an answer in chunks, reset": again(HalfAnswer(framing="chunked", end=End.RESET)),
+    "half a response in chunks": again(HalfAnswer(framing="chunked")),
+    "half a response in chunks, reset": again(HalfAnswer(framing="chunked", end=End.RESET)),
     "half of a 404": again(HalfAnswer(404)),
     "chunked garbage": again(ChunkedGarbage()),
 }
@@ -96,13 +96,13 @@ SILENT = {
     "hang after the headers": again(Hang(when=When.AFTER_HEADERS)),
     "hang after the request": again(Hang()),
     "half the headers, then silence": again(HalfHeaders(end=End.HANG)),
-    "half an answer, then silence": again(HalfAnswer(end=End.HANG)),
-    "half an answer in chunks, then silence": again(HalfAnswer(framing="chunked", end=End.HANG)),
+    "half a response, then silence": again(HalfAnswer(end=End.HANG)),
+    "half a response in chunks, then silence": again(HalfAnswer(framing="chunked", end=End.HANG)),
     "100 and then silence": again(Informational(Hang())),
     "dripping headers": again(Drip("headers", 0.02)),
     "dripping body": again(Drip("body", 0.02)),
-    "answer too slow": again(Respond(200, json=TOKEN_JSON, byte_interval=0.01)),
-    "answer too late": again(Respond(200, json=TOKEN_JSON, delay=30)),
+    "response too slow": again(Respond(200, json=TOKEN_JSON, byte_interval=0.01)),
+    "response too late": again(Respond(200, json=TOKEN_JSON, delay=30)),
 }
 
 NO_HTTP = {

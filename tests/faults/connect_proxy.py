@@ -19,11 +19,13 @@ class ConnectProxy:
     :param status: what it answers to CONNECT; it tunnels after a 2xx.
     :param mood: what it does with a CONNECT that it has read; "hang in the tunnel" answers 200 and then nothing.
     :param tls: its context, for an https proxy.
+    :param gathers: seconds for which it lets the server's bytes gather before it sends them in one piece.
     """
 
     status: int = 200
     mood: Mood = "tunnel"
     tls: ssl.SSLContext | None = None
+    gathers: float = 0.0
     heads: list[str] = field(default_factory=list)
     """What was read of each client, up to the empty line."""
     open_now: int = 0
@@ -113,7 +115,7 @@ class ConnectProxy:
     ) -> None:
         """Carry bytes both ways until one side ends."""
         there = asyncio.ensure_future(_carry(reader, far_writer))
-        back = asyncio.ensure_future(_carry(far_reader, writer))
+        back = asyncio.ensure_future(_carry(far_reader, writer, self.gathers))
         try:
             await asyncio.wait([there, back], return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -122,7 +124,10 @@ class ConnectProxy:
             await asyncio.gather(there, back, return_exceptions=True)
 
 
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(65536):
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, gathers: float = 0.0) -> None:
+    while data := await reader.read(1 if gathers else 65536):
+        if gathers:
+            await asyncio.sleep(gathers)
+            data += await reader.read(65536)
         writer.write(data)
         await writer.drain()

@@ -14,11 +14,18 @@ Change = Callable[[bytes], Iterable[bytes]]
 
 
 @contextmanager
-def forwarder(port: int, change: Change = lambda data: [data], delay: Callable[[], float] = lambda: 0) -> Iterator[str]:
+def forwarder(
+    port: int,
+    change: Change = lambda data: [data],
+    *,
+    delay: Callable[[], float] = lambda: 0,
+    greeting: bytes = b"",
+) -> Iterator[str]:
     """Forward connections to a port on loopback; the address to connect to.
 
     :param change: what becomes of the bytes for the client.
     :param delay: seconds that a new connection waits before its first byte is forwarded.
+    :param greeting: bytes that the client gets at once, whatever it sends.
     """
 
     def accept() -> None:
@@ -28,8 +35,10 @@ def forwarder(port: int, change: Change = lambda data: [data], delay: Callable[[
                 threading.Thread(target=begin, args=(near,), daemon=True).start()
 
     def begin(near: socket.socket) -> None:
-        time.sleep(delay())
         far = socket.create_connection((HOST, port))
+        with contextlib.suppress(OSError):  # the client may be gone already
+            near.sendall(greeting)
+        time.sleep(delay())
         threading.Thread(target=forward, args=(near, far, lambda data: [data]), daemon=True).start()
         forward(far, near, change)
 
@@ -40,8 +49,11 @@ def forwarder(port: int, change: Change = lambda data: [data], delay: Callable[[
 
 
 def forward(source: socket.socket, target: socket.socket, change: Change) -> None:
-    with contextlib.suppress(OSError), source, target:
+    with contextlib.suppress(OSError):
         while data := source.recv(65536):
             for piece in change(data):
                 target.sendall(piece)
-        target.shutdown(socket.SHUT_WR)
+    for one in (source, target):  # a close alone does not wake the other direction's thread
+        with contextlib.suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
+    source.close()

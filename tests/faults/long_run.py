@@ -9,23 +9,27 @@ Prints a table and writes its figures as JSON; the exit code is 1 where any figu
 import argparse
 import faulthandler
 import gc
+import itertools
 import json
+import math
 import os
 import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from devrev_auth_client import DevRevAuthError
-from tests.faults import burst, memory, random_scripts, storm
-from tests.faults.backends import BACKENDS, Backend, ErrorLog, eventually, open_descriptors
-from tests.faults.server import FaultServer, HtmlFromProxy
+from tests.faults import memory, random_scripts, storm
+from tests.faults.backends import BACKENDS, TOKEN_ANSWER, Backend, ErrorLog, eventually, open_descriptors
+from tests.faults.server import Action, FaultServer, HtmlFromProxy, RateLimiter, Request
 
-MEBIBYTE = 1024 * 1024
 SILENCE = 3600.0
 """Seconds without a new figure after which it is taken to hang: it shows where, and ends with an error."""
+BURST, LIMIT = 100, 25
+"""Calls at once, and how many of them the server lets through in each of its windows."""
+UNAVOIDABLE = BURST - LIMIT
 
 
 @dataclass(frozen=True)
@@ -35,33 +39,33 @@ class Figure:
     section: str
     what: str
     value: float | int | str
-    limit: str
-    """What it must be, in words; empty where it is only told."""
+    limit: str = ""
+    """What it must be, in words; empty where there is no limit."""
     good: bool = True
+
+    def __str__(self) -> str:
+        limit = f"   (must be {self.limit})" if self.limit else ""
+        return f"{self.section:8} {self.what:58} {self.value!s:>12}{limit}{'' if self.good else '   <-- NOT GOOD'}"
 
 
 def scripts(calls: int, seed: int) -> Iterator[Figure]:
     """Random fault scripts on all three backends."""
     total = random_scripts.Tally()
-    kinds = []
     for index, name in enumerate(BACKENDS):
-        share = calls // 3 + (index < calls % 3)
         with warnings.catch_warnings(record=True) as caught, ErrorLog() as log:
             warnings.simplefilter("always")
-            tally = random_scripts.run(Backend(name), share, seed)
+            tally = random_scripts.run(Backend(name), calls // 3 + (index < calls % 3), seed)
             gc.collect()
-        told = [str(warning.message) for warning in caught] + log.messages
-        for line in (*tally.foreign, *tally.unproven, *told):
+        complaints = [str(warning.message) for warning in caught] + log.messages
+        for line in (*tally.foreign, *tally.unproven, *complaints):
             print(f"  {name}: {line}", file=sys.stderr)
-        kinds.append(len(tally.kinds))
-        yield Figure("scripts", f"{name}: kinds of fault", len(tally.kinds), "")
-        yield Figure("scripts", f"{name}: warnings and logged errors", len(told), "0", not told)
+        yield Figure("scripts", f"{name}: kinds of fault", len(tally.kinds))
+        yield Figure("scripts", f"{name}: warnings and logged errors", len(complaints), "0", not complaints)
         total += tally
-    yield Figure("scripts", "kinds of fault x backends", sum(kinds), "")
     yield Figure("scripts", "calls", total.calls, f"{calls}", total.calls == calls)
-    yield Figure("scripts", "answered", total.answered, "")
-    yield Figure("scripts", "failed with an error of ours", total.failed, "")
-    yield Figure("scripts", "cancelled", total.cancelled, "")
+    yield Figure("scripts", "succeeded", total.succeeded)
+    yield Figure("scripts", "failed with an error of ours", total.failed)
+    yield Figure("scripts", "cancelled", total.cancelled)
     for what, count in (
         ("foreign exceptions", len(total.foreign)),
         ("hangs", total.hangs),
@@ -72,22 +76,19 @@ def scripts(calls: int, seed: int) -> Iterator[Figure]:
 
 
 def storms(calls: int, seed: int) -> Iterator[Figure]:
-    """Twenty workers on ten lanes, cut at random; five seconds each in a whole run."""
-    seconds = max(0.5, min(5.0, calls / 2000))
-    for backend, way in storm.WAYS:
-        for tls in (False, True):
-            after = storm.storm(backend, way, seconds, seed, tls=tls)
-            name = f"{backend}, {way}{', TLS' if tls else ''}"
-            cut = f"{after.endings['cancelled']} cut, {after.endings['answered']} not"
-            yield Figure("storms", f"{name}: calls", cut, "")
-            yield Figure("storms", f"{name}: answered afterwards", after.answered, "20 of 20", after.answered == 20)
-            yield Figure("storms", f"{name}: left as it was", str(after.is_clean), "True", after.is_clean)
-            if not after.is_clean:
-                print(f"  {name}: {after}", file=sys.stderr)
+    """Twenty workers on ten connections, cut at random; five seconds each in a whole run."""
+    for way, tls in itertools.product(storm.WAYS, (False, True)):
+        after = storm.storm(way, max(0.5, min(5.0, calls / 2000)), seed, tls=tls)
+        name = f"{way}{', TLS' if tls else ''}"
+        yield Figure("storms", f"{name}: calls", f"{after.calls['cut']} cut, {after.calls['finished']} not")
+        yield Figure("storms", f"{name}: succeeded afterwards", after.succeeded, "20 of 20", after.succeeded == 20)
+        yield Figure("storms", f"{name}: left as it was", str(after.is_clean), "True", after.is_clean)
+        if not after.is_clean:
+            print(f"  {name}: {after}", file=sys.stderr)
 
 
 def budget(calls: int, seed: int) -> Iterator[Figure]:
-    """600 calls in a row against a server that only answers 502."""
+    """600 calls in a row against a server that only responds with 502."""
     for name in BACKENDS:
         with FaultServer(HtmlFromProxy(502), keep_requests=1) as server, Backend(name).client(server.url) as client:
             outcomes = [client.outcomes([client.begin_get()])[0] for _ in range(600)]
@@ -96,31 +97,60 @@ def budget(calls: int, seed: int) -> Iterator[Figure]:
         yield Figure("budget", f"{name}: requests of 600 calls against 502", sent, "<= 705", good)
 
 
+@dataclass(frozen=True)
+class Burst:
+    """What came of a burst."""
+
+    failures: Sequence[DevRevAuthError]
+    refusals: int
+    """Responses of 429."""
+    seconds: float
+    best: float
+    """Seconds that a client would need that knew the server's windows, and waited as long as the first 429 asks."""
+
+
+def burst(backend: Backend, phase: float = 0.0, latency: float = 0.3) -> Burst:
+    """Make a hundred calls at once against a window of a second that is ``phase`` old.
+
+    The first hundred responses take ``latency`` seconds, so that all calls are under way before the first 429 comes.
+    """
+    limiter = RateLimiter(LIMIT, phase=phase, answer=TOKEN_ANSWER)
+    arrived = itertools.count()
+
+    def decide(request: Request) -> Action:
+        return replace(limiter(request), delay=latency if next(arrived) < BURST else 0)
+
+    options = {"total_timeout": 60, "max_connections": BURST}
+    with FaultServer(decide, keep_requests=1) as server, backend.client(server.url, **options) as client:
+        begin = time.monotonic()
+        outcomes = client.outcomes([client.begin_get() for _ in range(BURST)])
+        seconds = time.monotonic() - begin
+    failures = [outcome for outcome in outcomes if isinstance(outcome, DevRevAuthError)]
+    best = max(math.ceil(BURST / LIMIT) - 1 - phase, latency + 1)
+    return Burst(failures, limiter.counts[429], seconds, best)
+
+
 def bursts(calls: int, seed: int) -> Iterator[Figure]:
-    """100 calls at once, 25 a second, from ten phases of the server's window; fewer phases in a small run."""
-    step = 1 if calls >= 10_000 else 5
-    for name in BACKENDS:
-        for latency in (0.0, 0.3):
-            met = [burst.burst(Backend(name), phase=number / 10, latency=latency) for number in range(0, 10, step)]
-            title = f"{name}, first answers after {latency} s"
-            failures = sum(len(each.failures) for each in met)
-            most = max(each.refusals for each in met)
-            over = [each.seconds - each.best for each in met]
-            yield Figure("bursts", f"{title}: failures", failures, "0", failures == 0)
-            yield Figure("bursts", f"{title}: most 429s", most, "<= 80", most <= 80)
-            yield Figure("bursts", f"{title}: seconds beyond the best, least", round(min(over), 2), "")
-            yield Figure("bursts", f"{title}: seconds beyond the best, most", round(max(over), 2), "")
+    """A hundred calls at once, 25 a second, from ten phases of the server's window; fewer phases in a small run."""
+    for name, latency in itertools.product(BACKENDS, (0.0, 0.3)):
+        phases = range(0, 10, 1 if calls >= 10_000 else 5)
+        results = [burst(Backend(name), phase=number / 10, latency=latency) for number in phases]
+        title = f"{name}, first responses after {latency} s"
+        failures, most = sum(len(each.failures) for each in results), max(each.refusals for each in results)
+        over = [round(each.seconds - each.best, 2) for each in results]
+        yield Figure("bursts", f"{title}: failures", failures, "0", failures == 0)
+        yield Figure("bursts", f"{title}: most 429s", most, "<= 80", most <= 80)
+        yield Figure("bursts", f"{title}: seconds beyond the best", f"{min(over)} to {max(over)}")
 
 
 def growth(calls: int, seed: int) -> Iterator[Figure]:
     """Memory after ten times as many calls on one client, beyond what it was after the first thousand."""
     for name in BACKENDS:
-        met = memory.growth(name, calls * 10)
-        yield Figure("memory", f"{name}: calls", met.calls, "")
-        yield Figure("memory", f"{name}: milliseconds a call", round(1000 * met.seconds / met.calls, 2), "")
-        good = met.resident <= MEBIBYTE
-        yield Figure("memory", f"{name}: growth in bytes", met.resident, "<= 1 MiB", good)
-        yield Figure("memory", f"{name}: growth in objects", met.objects, "<= 1000", met.objects <= 1000)
+        grown = memory.growth(name, calls * 10)
+        yield Figure("memory", f"{name}: calls", grown.calls)
+        yield Figure("memory", f"{name}: milliseconds a call", round(1000 * grown.seconds / grown.calls, 2))
+        yield Figure("memory", f"{name}: growth in bytes", grown.resident, "<= 1 MiB", grown.resident <= 1024 * 1024)
+        yield Figure("memory", f"{name}: growth in objects", grown.objects, "<= 1000", grown.objects <= 1000)
 
 
 Section = Callable[[int, int], Iterator[Figure]]
@@ -145,41 +175,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     assert sys.__stderr__ is not None
     begin, descriptors = time.monotonic(), open_descriptors()
     figures: list[Figure] = []
+
+    def add(figure: Figure) -> None:
+        figures.append(figure)
+        print(figure, flush=True)
+
     for name in options.only:
         for figure in SECTIONS[name](options.calls, options.seed):
             faulthandler.dump_traceback_later(SILENCE, exit=True, file=sys.__stderr__)
-            figures.append(figure)
-            print(line_of(figure), flush=True)
+            add(figure)
     faulthandler.cancel_dump_traceback_later()
     eventually(lambda: open_descriptors() <= descriptors)
     left = open_descriptors() - descriptors
-    figures.append(Figure("whole", "file descriptors left", left, "<= 0", left <= 0))
-    figures.append(Figure("whole", "seconds", round(time.monotonic() - begin), ""))
-    for figure in figures[-2:]:
-        print(line_of(figure))
-    return conclude(figures, options.seed, options.json)
-
-
-def line_of(figure: Figure) -> str:
-    """One line of the table."""
-    mark = "" if figure.good else "   <-- NOT GOOD"
-    limit = f"   (must be {figure.limit})" if figure.limit else ""
-    return f"{figure.section:8} {figure.what:58} {figure.value!s:>12}{limit}{mark}"
-
-
-def conclude(figures: Sequence[Figure], seed: int, path: Path) -> int:
-    """Write the figures; the exit code."""
+    add(Figure("whole", "file descriptors left", left, "<= 0", left <= 0))
+    add(Figure("whole", "seconds", round(time.monotonic() - begin)))
     good = all(figure.good for figure in figures)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    report = {
-        "seed": seed,
-        "good": good,
-        "python": sys.version.split()[0],
-        "processors": os.cpu_count(),
-        "figures": [figure.__dict__ for figure in figures],
-    }
-    path.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
-    print(f"\n{'all good' if good else 'NOT GOOD'}; figures in {path}")
+    machine = {"python": sys.version.split()[0], "processors": os.cpu_count()}
+    report = {"seed": options.seed, "good": good, **machine, "figures": [asdict(figure) for figure in figures]}
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+    print(f"\n{'all good' if good else 'NOT GOOD'}; figures in {options.json}")
     return 0 if good else 1
 
 

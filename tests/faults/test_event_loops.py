@@ -6,7 +6,7 @@ import threading
 import anyio
 import pytest
 
-from devrev_auth_client import AsyncDevRevAuthClient
+from devrev_auth_client import AsyncDevRevAuthClient, TotalTimeoutError
 from tests.faults.backends import ASYNC_BACKENDS, AT_ONCE, TOKEN, TOKEN_ANSWER, TOKEN_ID, TOKEN_JSON, eventually
 from tests.faults.server import FaultServer, Hang, Respond, ScriptSource, tls_pair
 
@@ -63,52 +63,33 @@ def test_two_loops_at_once_wait_for_each_other(first: str, second: str) -> None:
 
 
 ABANDONED: dict[str, ScriptSource] = {
-    "waiting for an answer": Hang(),
+    "waiting for a response": Hang(),
     "in a backoff": Respond(503, {"Retry-After": "4"}),
+    "first after a 429": [Respond(429, {"Retry-After": "0.1"}), Hang()],
 }
 
 
 @pytest.mark.parametrize("loop", ASYNC_BACKENDS)
 @pytest.mark.parametrize("script", ABANDONED.values(), ids=ABANDONED)
 def test_calls_that_ended_with_their_loop_hold_nothing(loop: str, script: ScriptSource) -> None:
-    """Neither connections nor places in the queue."""
+    """Neither connections nor places in the queue nor the turn of the first call after a 429."""
     with FaultServer(script) as server:
         client = client_of(server.url)
 
         async def abandon() -> None:
+            with anyio.move_on_after(0.3):
+                await six_calls()
+
+        async def six_calls() -> None:
             async with anyio.create_task_group() as group:
                 for _ in range(6):
                     group.start_soon(client.get_auth_token, TOKEN_ID)
-                await anyio.sleep(0.1)
-                group.cancel_scope.cancel()
 
         async def main() -> None:
             with anyio.fail_after(2):
-                async with anyio.create_task_group() as group:
-                    for _ in range(6):
-                        group.start_soon(client.get_auth_token, TOKEN_ID)
+                await six_calls()
 
         anyio.run(abandon, backend=loop)
-        server.play(TOKEN_ANSWER)
-        anyio.run(main, backend=loop)
-
-
-@pytest.mark.parametrize("loop", ASYNC_BACKENDS)
-def test_prober_that_ended_with_its_loop_is_not_waited_for(loop: str) -> None:
-    """The gate outlives the loop; the place in it of a call that did not, does not."""
-    with FaultServer([Respond(429, {"Retry-After": "0.1"}), Hang()]) as server:
-        client = client_of(server.url)
-
-        async def abandon() -> None:
-            with anyio.move_on_after(0.3):
-                await client.get_auth_token(TOKEN_ID)
-
-        async def main() -> None:
-            with anyio.fail_after(2):
-                await client.get_auth_token(TOKEN_ID)
-
-        anyio.run(abandon, backend=loop)
-        assert len(server.requests) == 2
         server.play(TOKEN_ANSWER)
         anyio.run(main, backend=loop)
 
@@ -132,3 +113,40 @@ def test_tasks_that_asyncio_run_cancels_at_its_end() -> None:
         server.play(TOKEN_ANSWER)
         asyncio.run(main())
         assert eventually(lambda: server.connections_open_now == 0)
+
+
+@pytest.mark.parametrize("steps", range(6))
+def test_cancelled_closing_closes_everything_all_the_same(steps: int) -> None:
+    """Whenever it is cancelled, it ends as cancelled and no connection is left open."""
+
+    async def main() -> None:
+        with FaultServer(Respond(204, delay=0.05)) as server:
+            client = AsyncDevRevAuthClient(TOKEN, base_url=server.url)
+            await asyncio.gather(*(client.revoke_own_auth_tokens(None) for _ in range(10)))
+            task = asyncio.ensure_future(client.aclose())
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            if task.cancel():
+                await asyncio.wait([task])
+                assert task.cancelled()
+            if steps == 0:  # it had not even begun
+                await client.aclose()
+            assert eventually(lambda: server.connections_open_now == 0)
+
+    asyncio.run(main())
+
+
+def test_total_timeout_leaves_no_cancellation_behind() -> None:
+    """The scope inside the call is nobody else's business."""
+
+    async def main() -> None:
+        with FaultServer(Hang()) as server:
+            async with client_of(server.url) as client, asyncio.timeout(5):
+                with pytest.raises(TotalTimeoutError):
+                    await client.get_auth_token(TOKEN_ID, total_timeout=0.05)
+                task = asyncio.current_task()
+                assert task is not None
+                assert task.cancelling() == 0
+                await asyncio.sleep(0.01)
+
+    asyncio.run(main())

@@ -1,4 +1,4 @@
-"""`total_timeout` holds to within 100 ms in every state of a call, and is never cut short."""
+"""`total_timeout` bounds a call and `timeout` an attempt: to within 100 ms, in every state, and never cut short."""
 
 import threading
 import time
@@ -7,18 +7,20 @@ from contextlib import contextmanager
 from typing import Any
 
 import anyio
+import httpx
 import pytest
 
 from devrev_auth_client import (
+    AttemptTimeoutError,
     DevRevAuthError,
+    RetryPolicy,
     ServiceUnavailableError,
     TooManyRequestsError,
     TotalTimeoutError,
     TransportError,
 )
-from devrev_auth_client.generated.api.auth_tokens import auth_tokens_get
-from devrev_auth_client.generated.models import AuthTokensGetRequest
-from tests.faults.backends import ONCE, TOKEN_ANSWER, Backend, Caller, assert_within, seconds_of
+from tests.faults.backends import ONCE, TOKEN_ANSWER, TOKEN_ID, Backend, Caller, assert_within, seconds_of
+from tests.faults.forwarder import forwarder
 from tests.faults.server import (
     Action,
     Drip,
@@ -42,19 +44,19 @@ from tests.faults.slow_reader import SlowReader
 TOTAL = 0.2
 MARGIN = 0.1
 SERVER, CLIENT = tls_pair()
-LARGE = AuthTokensGetRequest("x" * 1_000_000)
-READERS = {"not read": (1, 60.0), "read bit by bit": (4096, 0.02), "read by fits and starts": (40_000, 0.13)}
 
 
-def ends_in_time(call: Callable[[], object], error: type[DevRevAuthError] = TotalTimeoutError) -> None:
-    """The call fails when its `total_timeout` is over, not before and hardly later."""
+def fails_after(
+    seconds: float, call: Callable[[], object], error: type[DevRevAuthError] = TotalTimeoutError, margin: float = MARGIN
+) -> None:
+    """The call fails when so many seconds are over, not before and hardly later."""
 
     def fail() -> None:
         with pytest.raises(error) as caught:
             call()
         assert type(caught.value) is error
 
-    assert_within(lambda: seconds_of(fail), TOTAL, TOTAL + MARGIN)
+    assert_within(lambda: seconds_of(fail), seconds, seconds + margin)
 
 
 @contextmanager
@@ -67,49 +69,46 @@ def client_of(backend: Backend, script: ScriptSource, *, tls: bool = False, **op
         yield client
 
 
+def large_request(client: Caller) -> object:
+    """A call whose request takes several writes."""
+    return client.begin(client.client.get_auth_token, "x" * 1_000_000).result(10)
+
+
 def test_connecting(backend: Backend) -> None:
-    """The server's kernel never answers."""
+    """The server's kernel never answers: `total_timeout`, and the phase of an `httpx.Timeout`."""
     with backlog_full_url() as url, backend.client(url, total_timeout=TOTAL) as client:
-        ends_in_time(client.get)
+        fails_after(TOTAL, client.get)
+        phase = client.copy(timeout=httpx.Timeout(9, connect=0.1), total_timeout=9, retry=ONCE)
+        fails_after(0.1, phase.get, TransportError)
 
 
-@pytest.mark.parametrize("when", [When.ON_CONNECT, When.IN_HANDSHAKE], ids=lambda when: when.name)
-def test_tls_handshake(backend: Backend, when: When) -> None:
-    """The ClientHello is never read, or read and never answered."""
-    with client_of(backend, Hang(when=when), tls=True) as client:
-        ends_in_time(client.get)
-
-
-ANSWERS = {
-    "none": Hang(),
-    "request never read": HangBeforeRead(),
-    "100 and no more": Informational(Hang()),
-    "half the headers": HalfHeaders(end=End.HANG),
-    "half a body": HalfAnswer(end=End.HANG),
-    "dripping headers": Drip("headers", 0.02),
-    "dripping body": Drip("body", 0.02),
-    "byte by byte": Respond(200, byte_interval=0.02),
+STATES: dict[str, tuple[ScriptSource, bool]] = {
+    "ClientHello never read": (Hang(when=When.ON_CONNECT), True),
+    "ClientHello never answered": (Hang(when=When.IN_HANDSHAKE), True),
+    "no response": (Hang(), False),
+    "request never read": (HangBeforeRead(), False),
+    "100 and no more": (Informational(Hang()), False),
+    "half the headers": (HalfHeaders(end=End.HANG), False),
+    "half a body": (HalfAnswer(end=End.HANG), False),
+    "dripping headers": (Drip("headers", 0.02), False),
+    "dripping body": (Drip("body", 0.02), False),
+    "byte by byte": (Respond(200, byte_interval=0.02), False),
+    "no response, TLS": (Hang(), True),
+    "dripping headers, TLS": (Drip("headers", 0.02), True),
+    "dripping body, TLS": (Drip("body", 0.02), True),
+    "backoff, then silence": ([Respond(503, {"Retry-After": "0.1"}), Hang()], False),
+    "rate limit, then silence": ([Respond(429, {"Retry-After": "0.1"}), Hang()], False),
 }
 
 
-@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
-def test_answering(backend: Backend, answer: Action) -> None:
+@pytest.mark.parametrize(("script", "tls"), STATES.values(), ids=STATES)
+def test_total_timeout(backend: Backend, script: ScriptSource, tls: bool) -> None:
     """Each byte that drips in would renew a timeout that bounds single reads."""
-    with client_of(backend, answer) as client:
-        ends_in_time(client.get)
+    with client_of(backend, script, tls=tls) as client:
+        fails_after(TOTAL, client.get)
 
 
-@pytest.mark.parametrize("answer", [Hang(), Drip("headers", 0.02), Drip("body", 0.02)], ids=["none", "head", "body"])
-def test_answering_over_tls(backend: Backend, answer: Action) -> None:
-    """Where every byte comes as a record of its own."""
-    with client_of(backend, answer, tls=True) as client:
-        ends_in_time(client.get)
-
-
-def test_endless_headers_do_not_keep_a_call(backend: Backend) -> None:
-    """They are refused by their size, long before the time is over; and again, and again."""
-    with client_of(backend, EndlessHeaders(), total_timeout=5) as client:
-        assert seconds_of(lambda: client.begin_get().exception(10)) < 2
+READERS = {"not read": (1, 60.0), "read bit by bit": (4096, 0.02), "read by fits and starts": (40_000, 0.13)}
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
@@ -120,52 +119,36 @@ def test_sending(backend: Backend, piece: int, interval: float, tls: bool) -> No
         SlowReader(piece, interval, tls=SERVER if tls else None) as server,
         backend.client(server.url, verify=CLIENT, total_timeout=TOTAL) as client,
     ):
-        ends_in_time(lambda: client.call(auth_tokens_get, body=LARGE))
+        fails_after(TOTAL, lambda: large_request(client))
+        if interval == 60:
+            phase = client.copy(timeout=httpx.Timeout(9, write=0.15), total_timeout=9, retry=ONCE)
+            fails_after(0.15, lambda: large_request(phase), AttemptTimeoutError, margin=1)
 
 
-def test_waiting_for_a_lane(backend: Backend) -> None:
-    """The one lane is taken for longer."""
+def test_waiting_for_a_connection(backend: Backend) -> None:
+    """The one there is is taken for longer."""
     with client_of(backend, Hang(), max_connections=1) as client:
         holder = client.begin_get(total_timeout=3 * TOTAL)
         time.sleep(0.05)
-        ends_in_time(client.get)
+        fails_after(TOTAL, client.get)
         assert isinstance(holder.exception(5), TotalTimeoutError)
 
 
-def test_waiting_at_the_gate_behind_a_probe_that_hangs(backend: Backend) -> None:
-    """The time that the 429 named has passed, and still nobody may follow."""
+def test_waiting_behind_a_call_that_hangs_after_a_429(backend: Backend) -> None:
+    """The time that the 429 named has passed, one call was let through, and nobody may follow."""
     with client_of(backend, [Respond(429, {"Retry-After": "0.05"}), Hang()]) as client:
-        prober = client.begin_get(total_timeout=4 * TOTAL)
+        first = client.begin_get(total_timeout=4 * TOTAL)
         time.sleep(0.1)
-        ends_in_time(client.get, TooManyRequestsError)
-        assert isinstance(prober.exception(5), TotalTimeoutError)
+        fails_after(TOTAL, client.get, TooManyRequestsError)
+        assert isinstance(first.exception(5), TotalTimeoutError)
 
 
-def test_probing_after_a_wait_at_the_gate(backend: Backend) -> None:
-    """The wait counts; the probe gets what is left."""
-    with client_of(backend, [Respond(429, {"Retry-After": "0.1"}), Hang()]) as client:
-        ends_in_time(client.get)
-
-
-def test_gate_that_opens_too_late_is_not_waited_for(backend: Backend) -> None:
-    """Neither by the one who met the 429 nor by the next."""
-    with client_of(backend, Respond(429, {"Retry-After": "1"})) as client:
-        for _ in range(2):
-            assert seconds_of(lambda: client.begin_get().exception(5)) < MARGIN
-
-
-def test_backoff_and_then_silence(backend: Backend) -> None:
-    """The wait counts; the attempt after it gets what is left."""
-    with client_of(backend, [Respond(503, {"Retry-After": "0.1"}), Hang()]) as client:
-        ends_in_time(client.get)
-
-
-def test_backoff_that_does_not_fit_is_not_waited_for(backend: Backend) -> None:
-    """Not even in part."""
-    with client_of(backend, Respond(503, {"Retry-After": "0.5"})) as client:
-        call = client.begin_get()
-        assert seconds_of(lambda: call.exception(5)) < MARGIN
-        assert isinstance(call.exception(), ServiceUnavailableError)
+def test_wait_that_does_not_fit_is_not_begun(backend: Backend) -> None:
+    """Neither for the rate limit nor for a 503."""
+    for status, error in ((429, TooManyRequestsError), (503, ServiceUnavailableError)):
+        with client_of(backend, Respond(status, {"Retry-After": "1"})) as client:
+            for _ in range(2):
+                fails_after(0, client.get, error)
 
 
 def test_token_callable_that_hangs(backend: Backend) -> None:
@@ -181,12 +164,12 @@ def test_token_callable_that_hangs(backend: Backend) -> None:
         return "too late"
 
     with client_of(backend, TOKEN_ANSWER, token=ask if backend.is_async else ask_blocking) as client:
-        ends_in_time(client.get)
+        fails_after(TOTAL, client.get)
         release.set()
 
 
 def test_ten_calls_at_once(backend: Backend) -> None:
-    """On fewer lanes: those that have one and those that wait all end in time."""
+    """On fewer connections: those that have one and those that wait all fail in time."""
 
     def slowest() -> float:
         begin = time.monotonic()
@@ -202,7 +185,11 @@ def test_ten_calls_at_once(backend: Backend) -> None:
         assert_within(slowest, TOTAL, TOTAL + MARGIN)
 
 
-FLOODS = {"one-byte chunks": Flood(), "100s": Flood(data=b"HTTP/1.1 100 Continue\r\n\r\n")}
+FLOODS = {
+    "one-byte chunks": Flood(),
+    "100s": Flood(data=b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "headers": EndlessHeaders(),
+}
 
 
 @pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
@@ -215,3 +202,62 @@ def test_thirty_calls_under_a_flood(backend: Backend, flood: Action) -> None:
 
     with client_of(backend, flood, total_timeout=1, retry=ONCE) as client:
         assert_within(lambda: seconds_of(run), 0, 1.3)
+
+
+ATTEMPTS = {"none": Hang(), "headers": Drip("headers", 0.02), "body": Drip("body", 0.02)}
+
+
+@pytest.mark.parametrize("response", ATTEMPTS.values(), ids=ATTEMPTS)
+def test_number_bounds_the_whole_attempt(backend: Backend, response: Action) -> None:
+    """However busy the server looks. One call can have its own; `total_timeout=None` changes nothing."""
+    with client_of(backend, response, timeout=30, total_timeout=None, retry=ONCE) as client:
+        fails_after(0.15, lambda: client.get(timeout=0.15), AttemptTimeoutError)
+
+
+def test_every_attempt_gets_as_much_and_the_last_what_is_left(backend: Backend) -> None:
+    """Two attempts, twice the timeout; or one and a half."""
+    policy = RetryPolicy(max_attempts=2, base_delay=0)
+    with client_of(backend, Hang(), timeout=0.15, total_timeout=9, retry=policy) as client:
+        fails_after(0.3, client.get, AttemptTimeoutError)
+        fails_after(0.22, lambda: client.get(total_timeout=0.22))
+
+
+def test_waiting_for_a_connection_is_not_part_of_the_attempt(backend: Backend) -> None:
+    """Neither of a number nor of an `httpx.Timeout`'s `pool`."""
+    for timeout in (0.15, httpx.Timeout(5, pool=0.01)):
+        with (
+            FaultServer([Respond(404, delay=0.4), TOKEN_ANSWER]) as server,
+            backend.client(server.url, max_connections=1, retry=ONCE) as client,
+        ):
+            holder = client.begin_get()
+            server.wait_for_requests(1)
+            assert client.get(timeout=timeout).id == TOKEN_ID
+            assert holder.done()
+
+
+def test_read_phase(backend: Backend) -> None:
+    """It bounds silence, is renewed by every byte as in httpx, and never exceeds the time left."""
+    with client_of(backend, Hang(), timeout=httpx.Timeout(9, read=0.15), total_timeout=9, retry=ONCE) as client:
+        fails_after(0.15, client.get, AttemptTimeoutError)
+        fails_after(0.1, lambda: client.get(total_timeout=0.1))
+    with client_of(backend, Drip("body", 0.02), timeout=httpx.Timeout(0.15), total_timeout=0.4) as client:
+        fails_after(0.4, client.get)
+
+
+def drip(data: bytes) -> Iterator[bytes]:
+    """A handshake has some two thousand bytes, a response some six hundred."""
+    for byte in data:
+        yield bytes([byte])
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("where", ["handshake", "response"])
+def test_phase_of_a_dripping_tls_record(backend: Backend, where: str) -> None:
+    """A record is no use before its end: its pieces share the time of one step."""
+    with (
+        FaultServer(TOKEN_ANSWER, tls=SERVER) as server,
+        forwarder(server.port, lambda data: drip(data) if where == "handshake" or server.requests else [data]) as url,
+        backend.client(f"https://{url}", verify=CLIENT, timeout=httpx.Timeout(0.3), total_timeout=None) as client,
+    ):
+        error = TransportError if where == "handshake" else AttemptTimeoutError
+        fails_after(0.3, client.copy(retry=ONCE).get, error, margin=2.5)

@@ -1,0 +1,246 @@
+"""One 429 is everybody's: the calls of a client wait together, and one goes before the rest follow."""
+
+import time
+from concurrent.futures import Future, wait
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+
+from devrev_auth_client import AuthToken, TooManyRequestsError, TotalTimeoutError
+from tests.faults.backends import (
+    ONCE,
+    PATIENCE,
+    TOKEN_ANSWER,
+    TOKEN_ID,
+    TOKEN_JSON,
+    Backend,
+    Caller,
+    Lateness,
+    seconds_of,
+)
+from tests.faults.forwarder import forwarder
+from tests.faults.long_run import UNAVOIDABLE, burst
+from tests.faults.server import Action, FaultServer, Hang, RateLimiter, Request, Reset, Respond, tls_pair
+
+SOON = Respond(429, {"Retry-After": "0.25"}, json={"type": "too_many_requests", "message": "slow down"})
+
+
+def arrivals(server: FaultServer) -> list[float]:
+    """Seconds between the first request and each."""
+    return [request.arrived - server.requests[0].arrived for request in server.requests]
+
+
+def begin_first(server: FaultServer, client: Caller, **options: Any) -> "Future[AuthToken]":
+    """Begin a call that meets the 429, and wait until it waits."""
+    call = client.begin_get(**options)
+    server.wait_for_requests(1)
+    time.sleep(0.05)
+    return call
+
+
+def all_succeed(client: Caller, calls: "list[Future[AuthToken]]") -> bool:
+    """Whether every call returns a token."""
+    return all(isinstance(outcome, AuthToken) for outcome in client.outcomes(calls))
+
+
+def test_a_hundred_calls_at_once_where_25_are_allowed(backend: Backend) -> None:
+    """All get through, with hardly a 429 beyond those that were under way before the first one came."""
+    with Lateness() as late:
+        result = burst(backend)
+    assert result.failures == []
+    assert result.refusals <= UNAVOIDABLE + 5
+    assert result.seconds < result.best + 1.5 + 100 * late.seconds  # so late may each of the hundred be
+
+
+def test_nobody_is_sent_while_a_429_asks_to_wait(backend: Backend) -> None:
+    """Neither the call that met it nor those that come meanwhile, also through a copy."""
+    with FaultServer([SOON, TOKEN_ANSWER]) as server, backend.client(server.url) as client:
+        first = begin_first(server, client)
+        assert all_succeed(client, [first, *(each.begin_get() for each in [client, client.copy(timeout=5)] * 4)])
+        assert len(server.requests) == 10
+        assert min(arrivals(server)[1:]) >= 0.25
+
+
+def test_one_goes_before_the_rest_follow(backend: Backend) -> None:
+    """When the time is up a single request goes out, and the others wait for its response."""
+    script = [SOON, Respond(200, json=TOKEN_JSON, delay=0.2), TOKEN_ANSWER]
+    with FaultServer(script) as server, backend.client(server.url) as client:
+        client.outcomes([begin_first(server, client), *(client.begin_get() for _ in range(9))])
+        first, *rest = sorted(arrivals(server))[1:]
+        assert 0.25 <= first < min(rest) - 0.15
+
+
+def test_call_that_was_connecting_while_a_429_came_waits_too(backend: Backend) -> None:
+    """Admitted before it, ready to send after it: it asks once more, and sends when the time is over."""
+    server_context, client_context = tls_pair()
+    delays = [0.0, 0.3]
+    with (
+        FaultServer(TOKEN_ANSWER, tls=server_context) as server,
+        forwarder(server.port, delay=lambda: delays.pop(0)) as address,
+        backend.client(f"https://{address}", verify=client_context) as client,
+    ):
+        client.get()
+        server.play([Respond(429, {"Retry-After": "0.5"}, delay=0.1), TOKEN_ANSWER])
+        refused = client.begin_get()
+        server.wait_for_requests(2)
+        assert all_succeed(client, [refused, client.begin_get()])
+        assert delays == []
+        assert [request.arrived - server.requests[1].arrived >= 0.6 for request in server.requests[2:]] == [True] * 2
+
+
+def test_second_429_makes_all_wait_again(backend: Backend) -> None:
+    """The first call after the wait met it, so nobody else has to."""
+    with FaultServer([SOON, SOON, TOKEN_ANSWER]) as server, backend.client(server.url) as client:
+        assert all_succeed(client, [begin_first(server, client), *(client.begin_get() for _ in range(5))])
+        assert len(server.requests) == 8
+        assert min(arrivals(server)[2:]) >= 0.5
+
+
+def test_429s_do_not_count_as_attempts(backend: Backend) -> None:
+    """A dozen in a row are waited for; only the time left matters."""
+    soon = Respond(429, {"Retry-After": "0.02"})
+    with FaultServer([soon] * 12 + [TOKEN_ANSWER]) as server, backend.client(server.url) as client:
+        assert client.get().id == TOKEN_ID
+        assert len(server.requests) == 13
+
+
+def test_waiting_calls_fail_at_once_when_they_have_too_little_time(backend: Backend) -> None:
+    """Those with more wait on."""
+    script = [SOON, Respond(429, {"Retry-After": "0.8"}), TOKEN_ANSWER]
+    with FaultServer(script) as server, backend.client(server.url) as client:
+        patient = [begin_first(server, client)]
+        impatient = [client.begin_get(total_timeout=0.75) for _ in range(5)]
+        assert seconds_of(lambda: wait(impatient, PATIENCE)) < 0.6
+        for error in client.outcomes(impatient):
+            assert isinstance(error, TooManyRequestsError)
+            assert 0.7 < (error.retry_after or 0) <= 0.8
+            assert error.headers["Retry-After"] == "0.8"
+        assert all_succeed(client, patient)
+        assert len(server.requests) == 3
+
+
+def test_call_that_cannot_wait_is_refused_without_a_request(backend: Backend) -> None:
+    """With what the 429 said, and how long it still holds."""
+    with FaultServer(Respond(429, {"Retry-After": "30"})) as server, backend.client(server.url) as client:
+        for number in range(3):
+            with pytest.raises(TooManyRequestsError) as caught:
+                client.get()
+            assert 29 < (caught.value.retry_after or 0) <= 30
+            assert len(caught.value.attempts) == (1 if number == 0 else 0)
+        assert len(server.requests) == 1
+
+
+FIRST: dict[str, Action] = {"lost": Reset(), "500": Respond(500), "hanging": Hang()}
+
+
+@pytest.mark.parametrize("response", FIRST.values(), ids=FIRST)
+def test_first_call_after_the_wait_fails(backend: Backend, response: Action) -> None:
+    """Whatever became of it, the queue does not stand still."""
+    with FaultServer([SOON, response, TOKEN_ANSWER]) as server, backend.client(server.url) as client:
+        calls = [begin_first(server, client, timeout=0.3), *(client.begin_get() for _ in range(5))]
+        assert seconds_of(lambda: wait(calls, PATIENCE)) < 2
+        assert all_succeed(client, calls)
+
+
+def test_first_call_after_the_wait_is_cut(backend: Backend) -> None:
+    """Cancelled, or out of time: the next in the queue goes."""
+    with FaultServer([SOON, Hang(), TOKEN_ANSWER]) as server, backend.client(server.url) as client:
+        first = begin_first(server, client, total_timeout=5 if backend.is_async else 0.5)
+        calls = [client.begin_get() for _ in range(5)]
+        server.wait_for_requests(2)
+        if backend.is_async:
+            first.cancel()
+        assert seconds_of(lambda: wait(calls, PATIENCE)) < 2
+        assert all_succeed(client, calls)
+        assert first.cancelled() or isinstance(first.exception(), TotalTimeoutError)
+
+
+def test_cancelled_calls_are_forgotten(async_backend: Backend) -> None:
+    """The head of the queue, which holds the timer, included."""
+    script = [Respond(429, {"Retry-After": "0.8"}), TOKEN_ANSWER]
+    with FaultServer(script) as server, async_backend.client(server.url) as client:
+        gone = [begin_first(server, client), *(client.begin_get() for _ in range(3))]
+        time.sleep(0.05)
+        stays = [client.begin_get() for _ in range(3)]
+        time.sleep(0.05)
+        for call in gone:
+            call.cancel()
+        assert seconds_of(lambda: wait(stays, PATIENCE)) < 2
+        assert all_succeed(client, stays)
+        assert len(server.requests) == 4
+
+
+def test_order_is_kept(backend: Backend) -> None:
+    """Whoever waits longest goes first."""
+    slow = Respond(200, json=TOKEN_JSON, delay=0.02)
+    with FaultServer([SOON, slow]) as server, backend.client(server.url, max_connections=1) as client:
+        calls = [begin_first(server, client)]
+        for number in range(6):
+            calls.append(client.begin(client.client.get_auth_token, f"id-{number}"))
+            time.sleep(0.02)  # trio starts what begins together in random order
+        client.outcomes(calls)
+        assert [request.json()["token_id"] for request in server.requests][2:] == [f"id-{n}" for n in range(6)]
+
+
+def test_503_makes_one_call_wait(backend: Backend) -> None:
+    """Only the one that met it."""
+    script = [Respond(503, {"Retry-After": "0.5"}), TOKEN_ANSWER]
+    with FaultServer(script) as server, backend.client(server.url) as client:
+        waiting = begin_first(server, client)
+        assert seconds_of(client.get) < 0.3
+        assert not waiting.done()
+        assert waiting.result(5).id == TOKEN_ID
+
+
+def test_429_without_retries(backend: Backend) -> None:
+    """It is raised at once, and makes the others wait all the same."""
+    with FaultServer([SOON, TOKEN_ANSWER]) as server, backend.client(server.url) as client:
+        with pytest.raises(TooManyRequestsError) as caught:
+            client.copy(retry=ONCE).get()
+        assert caught.value.retry_after == 0.25
+        client.get()
+        assert arrivals(server)[1] >= 0.25
+
+
+def quota(remaining: int, reset_in: float, *, clock_off: float = 0.0) -> Respond:
+    """A response with the quota, by a clock that is so many seconds ahead of ours."""
+    now = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=clock_off)
+    reset = str(int(now.timestamp() + reset_in))
+    headers = {"X-Ratelimit-Limit": "25", "X-Ratelimit-Remaining": str(remaining), "X-Ratelimit-Reset": reset}
+    return Respond(200, {**headers, "Date": format_datetime(now, usegmt=True)}, json=TOKEN_JSON)
+
+
+@pytest.mark.parametrize("clock_off", [0.0, 3600.0, -3600.0], ids=["right", "ahead", "behind"])
+def test_used_up_quota_makes_all_wait_whatever_the_local_clock(backend: Backend, clock_off: float) -> None:
+    """The wait is measured against the response's own `Date`."""
+    with FaultServer(lambda _: quota(0, 30, clock_off=clock_off)) as server, backend.client(server.url) as client:
+        client.get()
+        assert client.client.rate_limit is not None
+        assert client.client.rate_limit.remaining == 0
+        with pytest.raises(TooManyRequestsError) as caught:
+            client.get()
+        assert 28 < (caught.value.retry_after or 0) <= 30
+        assert len(server.requests) == 1
+
+
+def test_calls_go_on_when_the_quota_is_renewed(backend: Backend) -> None:
+    """In one second; the server refused nobody meanwhile."""
+
+    def decide(request: Request) -> Action:
+        return quota(0 if len(server.requests) == 1 else 24, 1)
+
+    with FaultServer(decide) as server, backend.client(server.url) as client:
+        assert [client.get().id, client.get().id] == [TOKEN_ID] * 2
+        assert 0.95 <= arrivals(server)[1] < 1.6
+
+
+def test_server_that_announces_its_quota_is_hardly_overrun(backend: Backend) -> None:
+    """The reset comes in whole seconds and without a `Date`: the wait may be a little too short."""
+    limiter = RateLimiter(5, announce=True, answer=TOKEN_ANSWER)
+    with FaultServer(limiter) as server, backend.client(server.url) as client:
+        for _ in range(7):
+            client.get()
+    assert limiter.counts[200] == 7
+    assert limiter.counts[429] <= 2
