@@ -143,12 +143,12 @@ def test_waiting_behind_a_call_that_hangs_after_a_429(backend: Backend) -> None:
         assert isinstance(first.exception(5), TotalTimeoutError)
 
 
-def test_wait_that_does_not_fit_is_not_begun(backend: Backend) -> None:
-    """Neither for the rate limit nor for a 503."""
-    for status, error in ((429, TooManyRequestsError), (503, ServiceUnavailableError)):
-        with client_of(backend, Respond(status, {"Retry-After": "1"})) as client:
-            for _ in range(2):
-                fails_after(0, client.get, error)
+@pytest.mark.parametrize(("status", "error"), [(429, TooManyRequestsError), (503, ServiceUnavailableError)])
+def test_wait_that_does_not_fit_is_not_begun(backend: Backend, status: int, error: type[DevRevAuthError]) -> None:
+    """Neither by the call that is asked to wait nor, after a 429, by the next."""
+    with client_of(backend, Respond(status, {"Retry-After": "1"})) as client:
+        for _ in range(2):
+            fails_after(0, client.get, error)
 
 
 def test_token_callable_that_hangs(backend: Backend) -> None:
