@@ -68,6 +68,8 @@ class FaultServer:
         self._listener.setblocking(False)
         if self._receive_buffer is not None:
             self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._receive_buffer)
+            # Small segments, as on a real network, make for small send buffers: on loopback a megabyte goes at once.
+            self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1000)
         self._listener.bind((HOST, 0))
         self._listener.listen(4096)
         self.port: int = self._listener.getsockname()[1]
