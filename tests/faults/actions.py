@@ -6,6 +6,7 @@ Every action takes two keywords beside its own arguments:
 ``delay``  seconds that pass before it acts; a client that gives up meanwhile is noticed
 """
 
+import asyncio
 import enum
 import json
 from collections.abc import Iterable, Mapping
@@ -212,3 +213,20 @@ class HangBeforeRead(Hang):
 
     _: KW_ONLY
     when: When = When.BEFORE_READING
+
+
+@dataclass(frozen=True)
+class ReadSlowly(Action):
+    """Takes a piece of the request every ``interval`` seconds and never answers; see `FaultServer`'s `receive_buffer`.
+
+    Each write of the client's succeeds in part and soon, so a timeout that only bounds single writes never fires.
+    """
+
+    interval: float
+    _: KW_ONLY
+    when: When = When.BEFORE_READING
+
+    async def perform(self, wire: Wire) -> End:
+        while await wire.receive():  # noqa: ASYNC110  # this is no polling
+            await asyncio.sleep(self.interval)
+        return End.CLOSE

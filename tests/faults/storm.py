@@ -13,13 +13,12 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
 import trio
 
-from devrev_auth_client import APIError, DevRevAuthError, TotalTimeoutError
+from devrev_auth_client import APIError, AuthToken, DevRevAuthError, TotalTimeoutError
 from tests.faults.backends import TOKEN_ANSWER, Backend, Caller, ErrorLog, eventually, open_descriptors
 from tests.faults.server import Action, End, FaultServer, HalfAnswer, HalfHeaders, Hang, Respond, tls_pair
 
@@ -79,35 +78,6 @@ WAYS = {
 """How calls are cut; threads cannot be cancelled, there `total_timeout` cuts them."""
 
 
-@dataclass
-class Aftermath:
-    """What became of the calls, and what is left."""
-
-    calls: Counter[str] = field(default_factory=Counter)
-    succeeded: int = 0
-    """How many of twenty calls that nobody cut succeeded afterwards."""
-    seconds: float = 0.0
-    """How long those took."""
-    peak_connections: int = 0
-    left: dict[str, int] = field(default_factory=dict)
-    """Connections, tasks, threads and descriptors that are left, beyond those before."""
-    complaints: list[str] = field(default_factory=list)
-    """Warnings and logged errors."""
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether the client came out of it whole."""
-        return (
-            self.succeeded == 20
-            and self.seconds < 2
-            and self.peak_connections <= CONNECTIONS
-            and not any(self.left.values())
-            and not self.complaints
-            and not self.calls["cancellation swallowed"]
-            and self.calls["cut"] > 0 < self.calls["finished"]
-        )
-
-
 def responses(rng: random.Random, *, tls: bool) -> Iterator[Action]:
     """Mostly responses at about the time at which calls are cut; with TLS often on a new connection."""
     while True:
@@ -121,35 +91,42 @@ def responses(rng: random.Random, *, tls: bool) -> Iterator[Action]:
             yield rng.choice([HalfAnswer(), HalfHeaders(), HalfAnswer(end=End.HANG), Hang(), Respond(500)])
 
 
-def storm(way: str, seconds: float, seed: int, *, tls: bool = False) -> Aftermath:
-    """Let it rage for so many seconds."""
+def storm(way: str, seconds: float, seed: int, *, tls: bool = False) -> tuple[Counter[str], list[str]]:
+    """Let it rage for so many seconds: how the calls ended, and what is not as it was before."""
     server_context, client_context = tls_pair() if tls else (None, True)
-    after = Aftermath()
+    calls: Counter[str] = Counter()
+    options: dict[str, Any] = {"max_connections": CONNECTIONS, "verify": client_context}
     gc.collect()
     descriptors, threads = open_descriptors(), threading.active_count()
     with warnings.catch_warnings(record=True) as caught, ErrorLog() as log:
         warnings.simplefilter("always")
         with FaultServer(responses(random.Random(seed), tls=tls), tls=server_context, keep_requests=1) as server:
-            options: dict[str, Any] = {"max_connections": CONNECTIONS, "verify": client_context}
             with Backend(way.partition(",")[0]).client(server.url, **options) as client:
                 tasks = client.begin(living_tasks).result()
-                _rage(client, way, seconds, seed, after)
+                _rage(client, way, seconds, seed, calls)
                 server.play(TOKEN_ANSWER)
                 begin = time.monotonic()
                 outcomes = client.outcomes([client.begin_get(total_timeout=5) for _ in range(20)])
-                after.seconds = time.monotonic() - begin
-                after.succeeded = sum(not isinstance(outcome, DevRevAuthError) for outcome in outcomes)
-                after.left["tasks"] = client.begin(living_tasks).result() - tasks
+                lasted = time.monotonic() - begin
+                tasks_left = client.begin(living_tasks).result() - tasks
             eventually(lambda: server.connections_open_now == 0)
-            after.left["connections"] = server.connections_open_now
-            after.peak_connections = server.peak_connections
         gc.collect()
-    after.left |= {"descriptors": open_descriptors() - descriptors, "threads": threading.active_count() - threads}
-    after.complaints = log.messages + [str(warning.message) for warning in caught]
-    return after
+    checks = {
+        "cut and finished": calls["cut"] > 0 < calls["finished"],
+        "no cancellation swallowed": not calls["cancellation swallowed"],
+        "every call succeeded afterwards": {type(outcome) for outcome in outcomes} == {AuthToken},
+        "within two seconds": lasted < 2,
+        "never too many connections": server.peak_connections <= CONNECTIONS,
+        "no connection left": server.connections_open_now == 0,
+        "no task left": tasks_left == 0,
+        "no descriptor left": open_descriptors() <= descriptors,
+        "no thread left": threading.active_count() <= threads,
+    }
+    complaints = log.messages + [str(warning.message) for warning in caught]
+    return calls, [f"not so: {what}" for what, holds in checks.items() if not holds] + complaints
 
 
-def _rage(client: Caller, way: str, seconds: float, seed: int, after: Aftermath) -> None:
+def _rage(client: Caller, way: str, seconds: float, seed: int, calls: Counter[str]) -> None:
     until = time.monotonic() + seconds
     cut = WAYS[way]
     get: Any = client.client.get_auth_token
@@ -178,7 +155,7 @@ def _rage(client: Caller, way: str, seconds: float, seed: int, after: Aftermath)
                 result = "cut"
             except DevRevAuthError:
                 result = "failed"
-            after.calls[result] += 1
+            calls[result] += 1
 
     with ThreadPoolExecutor(WORKERS) as threads:
         list(threads.map(work, range(WORKERS)))

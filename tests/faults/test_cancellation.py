@@ -19,13 +19,13 @@ from tests.faults.server import (
     FaultServer,
     HalfAnswer,
     Hang,
+    HangBeforeRead,
     Respond,
     ScriptSource,
     When,
     backlog_full_url,
     tls_pair,
 )
-from tests.faults.slow_reader import SlowReader
 
 SERVER, CLIENT = tls_pair()
 Call = Callable[[], Coroutine[Any, Any, Any]]
@@ -152,7 +152,7 @@ def test_cancelled_while_connecting_or_sending(loop: str, cancel: Cancel) -> Non
             async with client_of(url) as client:
                 await is_cancelled(cancel, client)
         for tls in (None, SERVER):
-            with SlowReader(1, 60, tls=tls) as server:
+            with FaultServer(HangBeforeRead(), tls=tls, receive_buffer=4096) as server:
                 async with client_of(server.url) as client:
                     await is_cancelled(cancel, client, "x" * 1_000_000)
 

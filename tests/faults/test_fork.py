@@ -8,14 +8,15 @@ import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from devrev_auth_client import AsyncDevRevAuthClient, DevRevAuthClient
+from devrev_auth_client import AsyncDevRevAuthClient, DevRevAuthClient, TooManyRequestsError, TotalTimeoutError
 from tests.faults.backends import AT_ONCE, TOKEN, TOKEN_ANSWER, TOKEN_ID, eventually
-from tests.faults.server import FaultServer, Hang, Respond, tls_pair
+from tests.faults.server import Action, FaultServer, Hang, Respond, tls_pair
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
@@ -64,24 +65,10 @@ def locks_of(client: Any) -> list[Any]:
 @contextmanager
 def held(locks: list[Any]) -> Iterator[None]:
     """Have another thread hold the locks, which in a forked child nobody will ever release."""
-    ready, release = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        for lock in locks:
-            lock.acquire()
-        ready.set()
-        release.wait()
-        for lock in locks:
-            lock.release()
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    ready.wait()
-    try:
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: [lock.acquire() for lock in locks]).result()
         yield
-    finally:
-        release.set()
-        thread.join()
+        thread.submit(lambda: [lock.release() for lock in locks]).result()
 
 
 @contextmanager
@@ -139,44 +126,32 @@ def test_locks_held_at_the_fork_do_not_stop_the_child(used: bool, tls: bool) -> 
         client.get_auth_token(TOKEN_ID)
 
 
-def test_lanes_taken_at_the_fork_do_not_stop_the_child() -> None:
-    """Another thread has the only one, and a second thread waits for it."""
-    with FaultServer(Hang()) as server, sync_client(server.url, max_connections=1, total_timeout=1) as client:
-        threads = [threading.Thread(target=fails, args=(client,)) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        server.wait_for_requests(1)
+BUSY: dict[str, tuple[list[Action], int]] = {
+    "the only connection is in use": ([Hang()], 1),
+    "the first call after a 429 is under way": ([Respond(429, {"Retry-After": "0.1"}), Hang()], 2),
+}
+
+
+@pytest.mark.parametrize(("script", "requests"), BUSY.values(), ids=BUSY)
+def test_calls_of_the_parent_are_not_waited_for(script: list[Action], requests: int) -> None:
+    """Nor those that are queued: no thread of the child's will ever end them."""
+    with (
+        FaultServer(script) as server,
+        sync_client(server.url, max_connections=1, total_timeout=1.5) as client,
+        ThreadPoolExecutor(2) as threads,
+    ):
+        calls = [threads.submit(client.get_auth_token, TOKEN_ID) for _ in range(2)]
+        server.wait_for_requests(requests)
         server.play(TOKEN_ANSWER)
         assert in_child(lambda: client.get_auth_token(TOKEN_ID).id) == TOKEN_ID
-        for thread in threads:
-            thread.join()
+        assert any(isinstance(call.exception(5), TotalTimeoutError) for call in calls)
     assert eventually(lambda: server.connections_open_now == 0)
 
 
-def fails(client: DevRevAuthClient) -> None:
-    """Call, whatever comes of it."""
-    with suppress(TimeoutError):
-        client.get_auth_token(TOKEN_ID)
-
-
-def test_prober_of_the_parents_is_not_waited_for() -> None:
-    """The gate stays as it is, but its callers are not the child's."""
-    with (
-        FaultServer([Respond(429, {"Retry-After": "0.1"}), Hang()]) as server,
-        sync_client(server.url, total_timeout=1.5) as client,
-    ):
-        threads = [threading.Thread(target=fails, args=(client,)) for _ in range(2)]
-        threads[0].start()
-        server.wait_for_requests(2)
-        server.play(TOKEN_ANSWER)
-        assert in_child(lambda: client.get_auth_token(TOKEN_ID).id) == TOKEN_ID
-        threads[0].join()
-
-
-def test_closed_gate_stays_closed_in_the_child() -> None:
+def test_rate_limit_holds_in_the_child() -> None:
     """DevRev's limit is the user's, not the process's."""
     with FaultServer([Respond(429, {"Retry-After": "30"}), TOKEN_ANSWER]) as server, sync_client(server.url) as client:
-        with pytest.raises(Exception, match="429"):
+        with pytest.raises(TooManyRequestsError):
             client.get_auth_token(TOKEN_ID)
         assert in_child(lambda: client.get_auth_token(TOKEN_ID).id).startswith("TooManyRequestsError")
         assert len(server.requests) == 1
@@ -188,15 +163,8 @@ def test_child_with_threads_keeps_to_the_limit() -> None:
         with sync_client(server.url, max_connections=3) as client:
 
             def child() -> str:
-                ids: list[str] = []
-                threads = [
-                    threading.Thread(target=lambda: ids.append(client.get_auth_token("x").id)) for _ in range(10)
-                ]
-                for thread in threads:
-                    thread.start()
-                for thread in threads:
-                    thread.join()
-                return "".join(ids)
+                with ThreadPoolExecutor(10) as threads:
+                    return "".join(token.id for token in threads.map(client.get_auth_token, "x" * 10))
 
             assert in_child(child) == "x" * 10
         assert server.peak_connections <= 3

@@ -1,14 +1,21 @@
-"""An exception between any two lines of a sync call: Ctrl-C, or a signal handler that raises, as task queues have.
+"""A call that is interrupted: by Ctrl-C, by a signal handler that raises, as task queues have, or by a timeout.
 
-It comes out as it is, shows no token, and costs a connection at most: the next call on the same client works at once.
+The exception comes out as it is, shows no token to who records the local variables of its traceback, and costs a
+connection at most: the next call on the same client works at once.
 """
 
 import ast
+import asyncio
+import gc
 import itertools
+import os
+import signal
 import sys
+import threading
 import time
+import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
@@ -16,17 +23,30 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import anyio
+import httpx
 import pytest
+import trio
 
 import devrev_auth_client
-from devrev_auth_client import AuthToken, DevRevAuthClient
+from devrev_auth_client import AsyncDevRevAuthClient, AuthToken, DevRevAuthClient
 from tests.faults.backends import AT_ONCE, TOKEN_ANSWER, TOKEN_ID, eventually
-from tests.faults.server import FaultServer, Respond, tls_pair
-from tests.faults.test_interrupted_secrets import SECRET, frames_of
+from tests.faults.server import FaultServer, Hang, Respond, tls_pair
 
+SECRET = "-".join(["bearer", "that", "nobody", "may", "see"])
 PACKAGE = str(Path(devrev_auth_client.__file__).parent)
 SERVER, CLIENT = tls_pair()
 REFUSED = Respond(429, {"Retry-After": "0.005"})
+
+
+def shows_token(error: BaseException) -> bool:
+    """Whether the token is in the frames of an error or of its context, their local variables included."""
+    seen: traceback.TracebackException | None = traceback.TracebackException.from_exception(error, capture_locals=True)
+    while seen is not None:
+        if any(SECRET in f"{frame.name} {frame.locals}" for frame in seen.stack):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
 
 
 class TimeLimitExceeded(Exception):  # noqa: N818  # as the libraries call theirs
@@ -115,7 +135,7 @@ class Calls:
         except error as met:
             raised = met
         assert (raised is not None) == interrupted.was_raised
-        assert raised is None or [frame for frame in frames_of(raised) if SECRET in frame] == []
+        assert raised is None or not shows_token(raised)
         self.succeed(*self._queued)
         return interrupted.was_raised
 
@@ -159,3 +179,69 @@ def test_every_line_of_a_first_call(script: list[Respond], error: type[BaseExcep
                 if not Calls(client, threads).is_interrupted(number, error):
                     break
         assert number > 500
+
+
+async def by_asyncio(call: Callable[[], Awaitable[object]]) -> None:
+    async with asyncio.timeout(0.1):
+        await call()
+
+
+async def by_anyio(call: Callable[[], Awaitable[object]]) -> None:
+    with anyio.fail_after(0.1):
+        await call()
+
+
+async def by_trio(call: Callable[[], Awaitable[object]]) -> None:
+    with trio.fail_after(0.1):
+        await call()
+
+
+@pytest.mark.parametrize(("loop", "cut"), [("asyncio", by_asyncio), ("asyncio", by_anyio), ("trio", by_trio)])
+def test_a_cancelled_call_shows_no_token(loop: str, cut: Callable[..., Awaitable[None]]) -> None:
+    """The everyday way to meet it: a timeout around a call."""
+
+    async def main(url: str) -> None:
+        async with AsyncDevRevAuthClient(SECRET, base_url=url) as client:
+            with pytest.raises(TimeoutError if loop == "asyncio" else trio.TooSlowError) as caught:
+                await cut(lambda: client.get_auth_token(TOKEN_ID))
+        assert not shows_token(caught.value)
+
+    with FaultServer(Hang()) as server:
+        anyio.run(main, server.url, backend=loop)
+    gc.collect()
+
+
+def test_ctrl_c_shows_no_token() -> None:
+    """In the main thread of a sync program."""
+    with FaultServer(Hang()) as server, DevRevAuthClient(SECRET, base_url=server.url) as client:
+        threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt) as caught:
+            client.get_auth_token(TOKEN_ID)
+        assert not shows_token(caught.value)
+
+
+class Interrupted(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Is interrupted while it handles an error; its frames have the header in a local variable."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        sent = request.headers["Authorization"]
+        try:
+            raise OSError(f"{len(sent)} characters were not sent")
+        except OSError:
+            raise KeyboardInterrupt  # noqa: B904  # as the interpreter raises it, with the error as its context
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return self.handle_request(request)
+
+
+@pytest.mark.parametrize("backend_name", ["sync", "asyncio"])
+def test_ctrl_c_while_an_error_is_handled_shows_no_token(backend_name: str) -> None:
+    """What it interrupts is its context, whose frames go as deep."""
+
+    async def main() -> None:
+        async with AsyncDevRevAuthClient(SECRET, transport=Interrupted()) as client:
+            await client.get_auth_token(TOKEN_ID)
+
+    with DevRevAuthClient(SECRET, transport=Interrupted()) as client, pytest.raises(KeyboardInterrupt) as caught:
+        client.get_auth_token(TOKEN_ID) if backend_name == "sync" else asyncio.run(main())
+    assert not shows_token(caught.value)

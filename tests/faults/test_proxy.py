@@ -19,7 +19,7 @@ from tests.faults.backends import (
     seconds_of,
 )
 from tests.faults.connect_proxy import ConnectProxy, Mood
-from tests.faults.server import CloseAfterAnswer, FaultServer, Reset, Respond, refusing_url, tls_pair
+from tests.faults.server import CloseAfterAnswer, FaultServer, Raw, Reset, Respond, refusing_url, tls_pair
 
 SERVER, CLIENT = tls_pair()
 
@@ -36,56 +36,39 @@ def proxy() -> Iterator[ConnectProxy]:
         yield proxy
 
 
-def test_proxy_argument(backend: Backend, server: FaultServer, proxy: ConnectProxy) -> None:
-    """One tunnel for many calls; the proxy sees where it leads and no token."""
-    with backend.client(server.url, verify=CLIENT, proxy=proxy.url) as client:
-        for _ in range(5):
-            assert client.get().id == TOKEN_ID
+def test_proxy_argument(
+    backend: Backend, server: FaultServer, proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One tunnel for many calls, whatever the environment says; the proxy sees where it leads and no token."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://elsewhere.invalid:1")
+    monkeypatch.setenv("NO_PROXY", "*")
+    with backend.client(server.url, verify=CLIENT, proxy=f"http://user:secret@{proxy.address}") as client:
+        assert [client.get().id for _ in range(5)] == [TOKEN_ID] * 5
         assert proxy.targets == [f"127.0.0.1:{server.port}"]
-        assert len(server.requests) == 5
+    expected = base64.b64encode(b"user:secret").decode()
+    assert [line for line in proxy.heads[0].split("\r\n") if "uthorization" in line] == [
+        f"Proxy-Authorization: Basic {expected}"
+    ]
     assert TOKEN not in proxy.heads[0]
-    assert "authorization" not in proxy.heads[0].lower()
+    assert "proxy-authorization" not in server.requests[0].headers
     assert eventually(lambda: proxy.open_now == 0)
 
 
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
 @pytest.mark.parametrize("scheme", ["http://", ""], ids=["http", "no scheme"])
 def test_proxy_of_the_environment(
-    backend: Backend,
-    server: FaultServer,
-    proxy: ConnectProxy,
-    monkeypatch: pytest.MonkeyPatch,
-    variable: str,
-    scheme: str,
+    server: FaultServer, proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch, variable: str, scheme: str
 ) -> None:
-    """Read once, when the client is made."""
+    """Read once, when the client is made; `NO_PROXY` names hosts that are reached directly."""
     monkeypatch.setenv(variable, scheme + proxy.address)
-    with backend.client(server.url, verify=CLIENT) as client:
+    with Backend("sync").client(server.url, verify=CLIENT) as client:
         monkeypatch.setenv(variable, "http://elsewhere.invalid:1")
         assert client.get().id == TOKEN_ID
     assert len(proxy.heads) == 1
-
-
-@pytest.mark.parametrize("value", ["127.0.0.1", "example.com, 127.0.0.1", "*"])
-def test_no_proxy(
-    backend: Backend, server: FaultServer, proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch, value: str
-) -> None:
-    """Hosts that it names are reached directly."""
-    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-    monkeypatch.setenv("NO_PROXY", value)
-    with backend.client(server.url, verify=CLIENT) as client:
-        client.get()
-    assert proxy.heads == []
-
-
-def test_proxy_argument_goes_before_the_environment(
-    backend: Backend, server: FaultServer, proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """`NO_PROXY` included."""
-    monkeypatch.setenv("HTTPS_PROXY", "http://elsewhere.invalid:1")
-    monkeypatch.setenv("NO_PROXY", "*")
-    with backend.client(server.url, verify=CLIENT, proxy=proxy.url) as client:
-        client.get()
+    for value in ("127.0.0.1", "example.com, 127.0.0.1", f"127.0.0.1:{server.port}", "*"):
+        monkeypatch.setenv("NO_PROXY", value)
+        with Backend("sync").client(server.url, verify=CLIENT) as client:
+            client.get()
     assert len(proxy.heads) == 1
 
 
@@ -98,15 +81,6 @@ def test_plain_http_never_goes_through_the_environments_proxy(
     with FaultServer(TOKEN_ANSWER) as server, backend.client(server.url) as client:
         client.get()
     assert proxy.opened == 0
-
-
-def test_credentials_for_the_proxy(backend: Backend, server: FaultServer, proxy: ConnectProxy) -> None:
-    """They go to the proxy and not to the server."""
-    with backend.client(server.url, verify=CLIENT, proxy=f"http://user:secret@{proxy.address}") as client:
-        client.get()
-    expected = base64.b64encode(b"user:secret").decode()
-    assert f"Proxy-Authorization: Basic {expected}" in proxy.heads[0]
-    assert "proxy-authorization" not in server.requests[0].headers
 
 
 def test_proxy_over_tls(backend: Backend, server: FaultServer) -> None:
@@ -133,15 +107,28 @@ def test_proxy_that_refuses(backend: Backend, server: FaultServer, status: int) 
 
 
 def test_proxy_that_resets_or_is_not_there(backend: Backend, server: FaultServer) -> None:
-    """Both are repeated, and then ours."""
-    with ConnectProxy(mood="reset") as proxy, backend.client(server.url, verify=CLIENT, proxy=proxy.url) as client:
-        with pytest.raises(TransportError):
-            client.get()
+    """Both are retried; nothing was sent."""
+    with ConnectProxy(mood="reset") as proxy, refusing_url() as nowhere:
+        for url in (proxy.url, nowhere):
+            with backend.client(server.url, verify=CLIENT, proxy=url) as client:
+                with pytest.raises(TransportError) as caught:
+                    client.revoke()
+                assert len(caught.value.attempts) == 4
         assert len(proxy.heads) == 4
-    with refusing_url() as url, backend.client(server.url, verify=CLIENT, proxy=url) as client:
+
+
+@pytest.mark.parametrize("extra", [b"HTTP/1.1 204 \r\n\r\n", b"not HTTP"])
+def test_proxy_that_says_too_much(backend: Backend, server: FaultServer, extra: bytes) -> None:
+    """Bytes that nobody asked for come before the connection, or in place of a response."""
+    first = b"" if extra == b"not HTTP" else b"HTTP/1.1 200 OK\r\n\r\n"
+    with (
+        FaultServer(Raw(first + extra + b"\r\n\r\n")) as proxy,
+        backend.client(server.url, verify=CLIENT, proxy=proxy.url) as client,
+    ):
         with pytest.raises(TransportError) as caught:
             client.revoke()
         assert len(caught.value.attempts) == 4
+    assert server.connections_opened == 0
 
 
 @pytest.mark.parametrize("mood", ["hang", "hang in the tunnel"])
@@ -158,27 +145,20 @@ def test_proxy_that_hangs(backend: Backend, server: FaultServer, mood: Mood) -> 
         assert eventually(lambda: proxy.open_now == 0)
 
 
-def test_connection_through_a_proxy_that_the_server_closed_costs_nothing(backend: Backend, proxy: ConnectProxy) -> None:
-    """As without one."""
-    options = {"verify": CLIENT, "retry": ONCE}
+def test_connections_through_a_proxy_are_closed_as_without_one(backend: Backend, proxy: ConnectProxy) -> None:
+    """One that the server closed costs nothing; and there are never more than allowed."""
     with (
         FaultServer(CloseAfterAnswer(TOKEN_ANSWER), tls=SERVER) as server,
-        backend.client(server.url, proxy=proxy.url, **options) as client,
+        backend.client(server.url, verify=CLIENT, proxy=proxy.url, retry=ONCE, max_connections=5) as client,
     ):
         for number in range(1, 4):
             client.get()
             assert eventually(lambda: proxy.open_now == 0)
             assert len(server.requests) == number
-
-
-def test_never_more_tunnels_than_connections_are_allowed(backend: Backend, proxy: ConnectProxy) -> None:
-    """Forty calls at once on five, some of which break."""
-    script = [Respond(404, delay=0.02), Reset(), Respond(404, close=True)] * 10
-    with FaultServer([*script, TOKEN_ANSWER], tls=SERVER) as server:
-        with backend.client(server.url, verify=CLIENT, proxy=proxy.url, max_connections=5) as client:
-            client.outcomes([client.begin_get() for _ in range(40)])
+        server.play([Respond(404, delay=0.02), Reset(), Respond(404, close=True)] * 10)
+        client.outcomes([client.begin_get() for _ in range(40)])
         assert server.peak_connections <= 5
-        assert eventually(lambda: server.connections_open_now == 0 and proxy.open_now == 0)
+    assert eventually(lambda: proxy.open_now == 0)
 
 
 def test_revocation_through_a_proxy(backend: Backend, proxy: ConnectProxy) -> None:

@@ -2,15 +2,12 @@
 
 import time
 from concurrent.futures import Future, wait
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from typing import Any
 
 import pytest
 
 from devrev_auth_client import AuthToken, TooManyRequestsError, TotalTimeoutError
 from tests.faults.backends import (
-    ONCE,
     PATIENCE,
     TOKEN_ANSWER,
     TOKEN_ID,
@@ -22,7 +19,7 @@ from tests.faults.backends import (
 )
 from tests.faults.forwarder import forwarder
 from tests.faults.long_run import UNAVOIDABLE, burst
-from tests.faults.server import Action, FaultServer, Hang, RateLimiter, Request, Reset, Respond, tls_pair
+from tests.faults.server import Action, FaultServer, Hang, RateLimiter, Reset, Respond, tls_pair
 
 SOON = Respond(429, {"Retry-After": "0.25"}, json={"type": "too_many_requests", "message": "slow down"})
 
@@ -98,14 +95,6 @@ def test_second_429_makes_all_wait_again(backend: Backend) -> None:
         assert min(arrivals(server)[2:]) >= 0.5
 
 
-def test_429s_do_not_count_as_attempts(backend: Backend) -> None:
-    """A dozen in a row are waited for; only the time left matters."""
-    soon = Respond(429, {"Retry-After": "0.02"})
-    with FaultServer([soon] * 12 + [TOKEN_ANSWER]) as server, backend.client(server.url) as client:
-        assert client.get().id == TOKEN_ID
-        assert len(server.requests) == 13
-
-
 def test_waiting_calls_fail_at_once_when_they_have_too_little_time(backend: Backend) -> None:
     """Those with more wait on."""
     script = [SOON, Respond(429, {"Retry-After": "0.8"}), TOKEN_ANSWER]
@@ -119,17 +108,6 @@ def test_waiting_calls_fail_at_once_when_they_have_too_little_time(backend: Back
             assert error.headers["Retry-After"] == "0.8"
         assert all_succeed(client, patient)
         assert len(server.requests) == 3
-
-
-def test_call_that_cannot_wait_is_refused_without_a_request(backend: Backend) -> None:
-    """With what the 429 said, and how long it still holds."""
-    with FaultServer(Respond(429, {"Retry-After": "30"})) as server, backend.client(server.url) as client:
-        for number in range(3):
-            with pytest.raises(TooManyRequestsError) as caught:
-                client.get()
-            assert 29 < (caught.value.retry_after or 0) <= 30
-            assert len(caught.value.attempts) == (1 if number == 0 else 0)
-        assert len(server.requests) == 1
 
 
 FIRST: dict[str, Action] = {"lost": Reset(), "500": Respond(500), "hanging": Hang()}
@@ -192,48 +170,6 @@ def test_503_makes_one_call_wait(backend: Backend) -> None:
         assert seconds_of(client.get) < 0.3
         assert not waiting.done()
         assert waiting.result(5).id == TOKEN_ID
-
-
-def test_429_without_retries(backend: Backend) -> None:
-    """It is raised at once, and makes the others wait all the same."""
-    with FaultServer([SOON, TOKEN_ANSWER]) as server, backend.client(server.url) as client:
-        with pytest.raises(TooManyRequestsError) as caught:
-            client.copy(retry=ONCE).get()
-        assert caught.value.retry_after == 0.25
-        client.get()
-        assert arrivals(server)[1] >= 0.25
-
-
-def quota(remaining: int, reset_in: float, *, clock_off: float = 0.0) -> Respond:
-    """A response with the quota, by a clock that is so many seconds ahead of ours."""
-    now = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=clock_off)
-    reset = str(int(now.timestamp() + reset_in))
-    headers = {"X-Ratelimit-Limit": "25", "X-Ratelimit-Remaining": str(remaining), "X-Ratelimit-Reset": reset}
-    return Respond(200, {**headers, "Date": format_datetime(now, usegmt=True)}, json=TOKEN_JSON)
-
-
-@pytest.mark.parametrize("clock_off", [0.0, 3600.0, -3600.0], ids=["right", "ahead", "behind"])
-def test_used_up_quota_makes_all_wait_whatever_the_local_clock(backend: Backend, clock_off: float) -> None:
-    """The wait is measured against the response's own `Date`."""
-    with FaultServer(lambda _: quota(0, 30, clock_off=clock_off)) as server, backend.client(server.url) as client:
-        client.get()
-        assert client.client.rate_limit is not None
-        assert client.client.rate_limit.remaining == 0
-        with pytest.raises(TooManyRequestsError) as caught:
-            client.get()
-        assert 28 < (caught.value.retry_after or 0) <= 30
-        assert len(server.requests) == 1
-
-
-def test_calls_go_on_when_the_quota_is_renewed(backend: Backend) -> None:
-    """In one second; the server refused nobody meanwhile."""
-
-    def decide(request: Request) -> Action:
-        return quota(0 if len(server.requests) == 1 else 24, 1)
-
-    with FaultServer(decide) as server, backend.client(server.url) as client:
-        assert [client.get().id, client.get().id] == [TOKEN_ID] * 2
-        assert 0.95 <= arrivals(server)[1] < 1.6
 
 
 def test_server_that_announces_its_quota_is_hardly_overrun(backend: Backend) -> None:

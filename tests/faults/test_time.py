@@ -33,13 +33,13 @@ from tests.faults.server import (
     Hang,
     HangBeforeRead,
     Informational,
+    ReadSlowly,
     Respond,
     ScriptSource,
     When,
     backlog_full_url,
     tls_pair,
 )
-from tests.faults.slow_reader import SlowReader
 
 TOTAL = 0.2
 MARGIN = 0.1
@@ -108,19 +108,20 @@ def test_total_timeout(backend: Backend, script: ScriptSource, tls: bool) -> Non
         fails_after(TOTAL, client.get)
 
 
-READERS = {"not read": (1, 60.0), "read bit by bit": (4096, 0.02), "read by fits and starts": (40_000, 0.13)}
+READERS = {
+    "not read": HangBeforeRead(),
+    "read bit by bit": ReadSlowly(0.02),
+    "read by fits and starts": ReadSlowly(0.13),
+}
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
-@pytest.mark.parametrize(("piece", "interval"), READERS.values(), ids=READERS)
-def test_sending(backend: Backend, piece: int, interval: float, tls: bool) -> None:
+@pytest.mark.parametrize("action", READERS.values(), ids=READERS)
+def test_sending(backend: Backend, action: Action, tls: bool) -> None:
     """Each piece that gets through would renew a timeout that bounds single writes."""
-    with (
-        SlowReader(piece, interval, tls=SERVER if tls else None) as server,
-        backend.client(server.url, verify=CLIENT, total_timeout=TOTAL) as client,
-    ):
+    with client_of(backend, action, tls=tls) as client:
         fails_after(TOTAL, lambda: large_request(client))
-        if interval == 60:
+        if isinstance(action, HangBeforeRead):
             phase = client.copy(timeout=httpx.Timeout(9, write=0.15), total_timeout=9, retry=ONCE)
             fails_after(0.15, lambda: large_request(phase), AttemptTimeoutError, margin=1)
 
@@ -143,12 +144,12 @@ def test_waiting_behind_a_call_that_hangs_after_a_429(backend: Backend) -> None:
         assert isinstance(first.exception(5), TotalTimeoutError)
 
 
-def test_wait_that_does_not_fit_is_not_begun(backend: Backend) -> None:
-    """Neither for the rate limit nor for a 503."""
-    for status, error in ((429, TooManyRequestsError), (503, ServiceUnavailableError)):
-        with client_of(backend, Respond(status, {"Retry-After": "1"})) as client:
-            for _ in range(2):
-                fails_after(0, client.get, error)
+@pytest.mark.parametrize(("status", "error"), [(429, TooManyRequestsError), (503, ServiceUnavailableError)])
+def test_wait_that_does_not_fit_is_not_begun(backend: Backend, status: int, error: type[DevRevAuthError]) -> None:
+    """Neither by the call that is asked to wait nor, after a 429, by the next."""
+    with client_of(backend, Respond(status, {"Retry-After": "1"})) as client:
+        for _ in range(2):
+            fails_after(0, client.get, error)
 
 
 def test_token_callable_that_hangs(backend: Backend) -> None:
