@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import select
 import threading
@@ -76,10 +77,11 @@ class _Idle:
         self._poll = select.poll() if hasattr(select, "poll") else None  # not on Windows
 
     def add(self, connection: Connection) -> None:
+        # In this order: an interruption may leave a descriptor watched that nobody has, never one unwatched.
         descriptor = connection.socket.fileno()
-        self.connections[descriptor] = connection
         if self._poll is not None:
             self._poll.register(descriptor, select.POLLIN)
+        self.connections[descriptor] = connection
 
     def take_last(self) -> Connection | None:
         return self._take(next(reversed(self.connections))) if self.connections else None
@@ -92,7 +94,7 @@ class _Idle:
             if not self.connections[longest].has_expired():
                 break
             stale.append(self._take(longest))
-        return stale
+        return [connection for connection in stale if connection is not None]
 
     def _readable(self) -> list[int]:
         if not self.connections:
@@ -101,7 +103,9 @@ class _Idle:
             return [descriptor for descriptor, _ in self._poll.poll(0)]
         return select.select(list(self.connections), [], [], 0)[0]
 
-    def _take(self, descriptor: int) -> Connection:
+    def _take(self, descriptor: int) -> Connection | None:
+        connection = self.connections.pop(descriptor, None)
         if self._poll is not None:
-            self._poll.unregister(descriptor)
-        return self.connections.pop(descriptor)
+            with contextlib.suppress(KeyError):
+                self._poll.unregister(descriptor)
+        return connection
