@@ -1,4 +1,4 @@
-"""What the faulty server can do with one request, part one: whole answers, and the bare ends of a connection.
+"""What the faulty server can do with one request, part one: whole responses, and the bare ends of a connection.
 
 Every action takes two keywords beside its own arguments:
 
@@ -50,7 +50,7 @@ class Action:
         return await self.perform(wire)
 
     async def perform(self, wire: Wire) -> End:
-        """Do it; the answer says how the connection goes on."""
+        """Do it, and say how the connection goes on."""
         raise NotImplementedError
 
 
@@ -66,11 +66,11 @@ def head(status: int, headers: Iterable[tuple[str, str]]) -> bytes:
 
 @dataclass(frozen=True)
 class Respond(Action):
-    """A whole answer; the connection stays open, unless ``close`` adds ``Connection: close`` and then the FIN.
+    """A whole response; the connection stays open, unless ``close`` adds ``Connection: close`` and then the FIN.
 
     The client sees exactly these headers (no Date unless it is listed) and, unless they are listed, a Content-Length
-    (not on 1xx, 204, 304) and, where ``json`` is given, the JSON content type. With ``byte_interval`` the answer comes
-    one byte at a time, so many seconds apart, but it does come to its end.
+    (not on 1xx, 204, 304) and, where ``json`` is given, the JSON content type. With ``byte_interval`` the response
+    comes one byte at a time, so many seconds apart, but it does come to its end.
     """
 
     status: int = 200
@@ -82,7 +82,7 @@ class Respond(Action):
     byte_interval: float | None = None
 
     def with_headers(self, more: Mapping[str, str]) -> "Respond":
-        """The same answer with more headers."""
+        """The same response with more headers."""
         return replace(self, headers=[*self.header_list(), *more.items()])
 
     def header_list(self) -> list[tuple[str, str]]:
@@ -99,7 +99,7 @@ class Respond(Action):
         return End.CLOSE if self.close else End.KEEP
 
     def encode(self) -> bytes:
-        """The answer's bytes."""
+        """The response's bytes."""
         headers = self.header_list()
         body = self.body.encode() if isinstance(self.body, str) else self.body
         added = {}
@@ -140,7 +140,7 @@ class Redirect(Action):
 
 @dataclass(frozen=True)
 class Informational(Action):
-    """Interim answers (100 Continue, 103 Early Hints, ...) at once after one another, then the action ``then``."""
+    """Interim responses (100 Continue, 103 Early Hints, ...) at once after one another, then the action ``then``."""
 
     then: Action = field(default_factory=Respond)
     statuses: tuple[int, ...] = (100, 103)
@@ -153,16 +153,16 @@ class Informational(Action):
 
 
 @dataclass(frozen=True)
-class CloseAfterAnswer(Action):
-    """A whole answer that promises to keep the connection open, and a FIN right behind it.
+class CloseAfterResponse(Action):
+    """A whole response that promises to keep the connection open, and a FIN right behind it.
 
     The client that puts the connection back for later finds it closed when it wants to use it again.
     """
 
-    answer: Respond = field(default_factory=Respond)
+    response: Respond = field(default_factory=Respond)
 
     async def perform(self, wire: Wire) -> End:
-        await wire.send(self.answer.encode())
+        await wire.send(self.response.encode())
         return End.CLOSE
 
 
@@ -180,7 +180,7 @@ class Raw(Action):
 
 @dataclass(frozen=True)
 class Reset(Action):
-    """No answer but an RST: 'connection reset by peer', or 'broken pipe' for a client still sending."""
+    """No response but an RST: 'connection reset by peer', or 'broken pipe' for a client still sending."""
 
     async def perform(self, wire: Wire) -> End:
         return End.RESET
@@ -188,7 +188,7 @@ class Reset(Action):
 
 @dataclass(frozen=True)
 class Close(Action):
-    """No answer but a FIN: the client reads an end of stream where a status line should be.
+    """No response but a FIN: the client reads an end of stream where a status line should be.
 
     Over TLS after a close_notify, or without one.
     """
@@ -201,7 +201,7 @@ class Close(Action):
 
 @dataclass(frozen=True)
 class Hang(Action):
-    """No answer at all, on a connection that stays open until the client closes it."""
+    """No response at all, on a connection that stays open until the client closes it."""
 
     async def perform(self, wire: Wire) -> End:
         return End.HANG

@@ -3,7 +3,7 @@
 A test takes the fixture ``backend`` (``conftest.py``) and is written once, without ``await``:
 
     def test_reset_is_repeated(backend: Backend) -> None:
-        with FaultServer([Reset(), TOKEN_ANSWER]) as server, backend.client(server.url) as client:
+        with FaultServer([Reset(), TOKEN_RESPONSE]) as server, backend.client(server.url) as client:
             client.get()
 
 On asyncio and trio the client lives in an event loop in a thread of its own; a call blocks the test, or is begun with
@@ -46,12 +46,12 @@ TOKEN_JSON = {
         "subject": "don:identity:dvrv-us-1:devo/1:devu/1",
     }
 }
-TOKEN_ANSWER = Respond(200, json=TOKEN_JSON)
+TOKEN_RESPONSE = Respond(200, json=TOKEN_JSON)
 REVOKED = Respond(204)
 PATIENCE = 60.0
 """Seconds after which a call that does not end is taken to hang."""
 AT_ONCE = RetryPolicy(base_delay=0)
-"""Repeats without waiting."""
+"""Retries without waiting."""
 ONCE = RetryPolicy(max_attempts=1)
 
 AnyClient = AsyncDevRevAuthClient | DevRevAuthClient
@@ -133,7 +133,7 @@ class Backend:
 
     @contextmanager
     def client(self, url: str, **options: Any) -> Iterator[Caller]:
-        """A client, closed at the end. It repeats without waiting unless told otherwise."""
+        """A client, closed at the end. It retries without waiting unless the options say otherwise."""
         options = {"token": TOKEN, "base_url": url, "retry": AT_ONCE, "timeout": 5, "total_timeout": 10, **options}
         if self.is_async:
             with start_blocking_portal(*self.loop) as portal:
@@ -170,10 +170,10 @@ def assert_within(measure: Callable[[], float], low: float, high: float) -> None
     """
     for last in (False, True):
         with Lateness() as late:
-            met = measure()
-        if last or low <= met < high + late.seconds:
+            seconds = measure()
+        if last or low <= seconds < high + late.seconds:
             break
-    assert low <= met < high + late.seconds
+    assert low <= seconds < high + late.seconds
 
 
 class Lateness:

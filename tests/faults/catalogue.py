@@ -15,18 +15,18 @@ from devrev_auth_client import (
     UnauthenticatedError,
     UnexpectedStatusError,
 )
-from tests.faults.backends import TOKEN_ANSWER, TOKEN_JSON
+from tests.faults.backends import TOKEN_JSON, TOKEN_RESPONSE
 from tests.faults.server import (
     Action,
     ChunkedGarbage,
     Close,
-    CloseAfterAnswer,
+    CloseAfterResponse,
     Drip,
     End,
     EndlessHeaders,
     Flood,
-    HalfAnswer,
     HalfHeaders,
+    HalfResponse,
     Hang,
     HangBeforeRead,
     HtmlFromProxy,
@@ -61,10 +61,10 @@ def again(action: Action, error: type[DevRevAuthError] = TransportError) -> Faul
 
 HARMLESS = {
     "response byte by byte": Fault(Respond(200, json={"token": {"id": "x"}}, byte_interval=0.0001), None),
-    "response after 100 and 103": Fault(Informational(TOKEN_ANSWER), None),
-    "response after sixteen 100s": Fault(Informational(TOKEN_ANSWER, statuses=(100,) * 16), None),
+    "response after 100 and 103": Fault(Informational(TOKEN_RESPONSE), None),
+    "response after sixteen 100s": Fault(Informational(TOKEN_RESPONSE, statuses=(100,) * 16), None),
     "response and Connection: close": Fault(Respond(200, json=TOKEN_JSON, close=True), None),
-    "response and FIN": Fault(CloseAfterAnswer(TOKEN_ANSWER), None),
+    "response and FIN": Fault(CloseAfterResponse(TOKEN_RESPONSE), None),
     "response ended by FIN": Fault(Raw(b'HTTP/1.1 200 OK\r\n\r\n{"token": {"id": "x"}}'), None),
     "response of HTTP/1.0": Fault(Raw(b'HTTP/1.0 200 OK\r\n\r\n{"token": {"id": "x"}}'), None),
     "response with null for the optional": Fault(Respond(200, json={"token": {"id": "x", "status": None}}), None),
@@ -80,13 +80,13 @@ BROKEN_OFF = {
 } | {
     "half the headers": again(HalfHeaders()),
     "half the headers, reset": again(HalfHeaders(end=End.RESET)),
-    "half a response": again(HalfAnswer()),
-    "half a response, reset": again(HalfAnswer(end=End.RESET)),
-    "response after seventeen 100s": again(Informational(TOKEN_ANSWER, statuses=(100,) * 17)),
+    "half a response": again(HalfResponse()),
+    "half a response, reset": again(HalfResponse(end=End.RESET)),
+    "response after seventeen 100s": again(Informational(TOKEN_RESPONSE, statuses=(100,) * 17)),
     "a million one-byte chunks": again(Flood(1_000_000)),
-    "half a response in chunks": again(HalfAnswer(framing="chunked")),
-    "half a response in chunks, reset": again(HalfAnswer(framing="chunked", end=End.RESET)),
-    "half of a 404": again(HalfAnswer(404)),
+    "half a response in chunks": again(HalfResponse(framing="chunked")),
+    "half a response in chunks, reset": again(HalfResponse(framing="chunked", end=End.RESET)),
+    "half of a 404": again(HalfResponse(404)),
     "chunked garbage": again(ChunkedGarbage()),
 }
 
@@ -96,8 +96,8 @@ SILENT = {
     "hang after the headers": again(Hang(when=When.AFTER_HEADERS)),
     "hang after the request": again(Hang()),
     "half the headers, then silence": again(HalfHeaders(end=End.HANG)),
-    "half a response, then silence": again(HalfAnswer(end=End.HANG)),
-    "half a response in chunks, then silence": again(HalfAnswer(framing="chunked", end=End.HANG)),
+    "half a response, then silence": again(HalfResponse(end=End.HANG)),
+    "half a response in chunks, then silence": again(HalfResponse(framing="chunked", end=End.HANG)),
     "100 and then silence": again(Informational(Hang())),
     "dripping headers": again(Drip("headers", 0.02)),
     "dripping body": again(Drip("body", 0.02)),

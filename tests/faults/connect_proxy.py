@@ -79,12 +79,12 @@ class ConnectProxy:
         self.opened += 1
         try:
             with suppress(OSError, asyncio.IncompleteReadError):
-                await self._answer(reader, writer)
+                await self._serve_client(reader, writer)
         finally:
             writer.transport.abort()
             self.open_now -= 1
 
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve_client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.heads.append((await reader.readuntil(b"\r\n\r\n")).decode("latin-1"))
         if self.mood == "reset":
             return

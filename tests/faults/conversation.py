@@ -3,12 +3,15 @@
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.faults.actions import Action, Respond, When
-from tests.faults.request import NotHTTPError, Request, read_body, read_head
-from tests.faults.script import Script
-from tests.faults.wire import End, Wire
+from tests.faults.script import Request, Script
+from tests.faults.wire import ClientGoneError, End, Wire
+
+
+class NotHTTPError(Exception):
+    """What came is no HTTP/1.1 request: a TLS handshake, most likely."""
 
 
 @dataclass
@@ -61,3 +64,40 @@ class Conversation:
             self.wire.reading = True
         self.received(request)
         return await (action or script.decide(request)).act(self.wire)
+
+
+async def read_head(wire: Wire, arrived: float) -> Request:
+    """Read the request line and the headers, and nothing of the body."""
+    if not wire.buffer and not await wire.receive():
+        raise ClientGoneError
+    if not wire.buffer[:1].isalpha():
+        raise NotHTTPError
+    first, *lines = (await wire.receive_until(b"\r\n\r\n")).decode("latin-1").rstrip("\r\n").split("\r\n")
+    words = first.split(" ")
+    if len(words) != 3:
+        raise NotHTTPError
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        name, value = name.lower(), value.strip()
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return Request(words[0], words[1], headers, b"", wire.number, arrived, complete=False)
+
+
+async def read_body(wire: Wire, head: Request) -> Request:
+    """Read the body that the headers announce and return the whole request."""
+    if "chunked" in head.headers.get("transfer-encoding", "").lower():
+        body = await _chunked(wire)
+    else:
+        body = await wire.receive_exactly(int(head.headers.get("content-length", 0)))
+    return replace(head, body=body, complete=True)
+
+
+async def _chunked(wire: Wire) -> bytes:
+    body = b""
+    while size := int((await wire.receive_until(b"\r\n")).split(b";")[0], 16):
+        body += await wire.receive_exactly(size)
+        await wire.receive_exactly(2)
+    while await wire.receive_until(b"\r\n") != b"\r\n":  # trailers
+        pass
+    return body

@@ -26,7 +26,7 @@ def backlog_full_url() -> Iterator[str]:
 
     The listener never accepts and its queue is full; Linux then drops each further SYN (``tcp_conn_request``, whatever
     ``tcp_syncookies`` says), and the client's kernel sends it again after 1, 3, 7 ... seconds. A system that refuses
-    instead, or completes the handshake, is told from that by trying: RuntimeError.
+    instead, or completes the handshake, is noticed by trying: RuntimeError.
     """
     with socket.socket() as listener:
         listener.bind((HOST, 0))

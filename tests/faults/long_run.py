@@ -22,7 +22,7 @@ from pathlib import Path
 
 from devrev_auth_client import DevRevAuthError
 from tests.faults import memory, random_scripts, storm
-from tests.faults.backends import BACKENDS, TOKEN_ANSWER, Backend, ErrorLog, eventually, open_descriptors
+from tests.faults.backends import BACKENDS, TOKEN_RESPONSE, Backend, ErrorLog, eventually, open_descriptors
 from tests.faults.server import Action, FaultServer, HtmlFromProxy, RateLimiter, Request
 
 SILENCE = 3600.0
@@ -113,7 +113,7 @@ def burst(backend: Backend, phase: float = 0.0, latency: float = 0.3) -> Burst:
 
     The first hundred responses take ``latency`` seconds, so that all calls are under way before the first 429 comes.
     """
-    limiter = RateLimiter(LIMIT, phase=phase, answer=TOKEN_ANSWER)
+    limiter = RateLimiter(LIMIT, phase=phase, response=TOKEN_RESPONSE)
     arrived = itertools.count()
 
     def decide(request: Request) -> Action:

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.faults.backends import TOKEN_ANSWER, Backend
-from tests.faults.server import Action, CloseAfterAnswer, FaultServer, HalfAnswer, Reset, Respond
+from tests.faults.backends import TOKEN_RESPONSE, Backend
+from tests.faults.server import Action, CloseAfterResponse, FaultServer, HalfResponse, Reset, Respond
 
 WORKERS = 10
 WARM_UP = 1000
@@ -42,12 +42,12 @@ def growth(backend: str, calls: int) -> Growth:
 
 
 def _responses() -> Iterator[Action]:
-    faults = [Respond(500), Reset(), CloseAfterAnswer(TOKEN_ANSWER), HalfAnswer(), Respond(200, body="no json")]
+    faults = [Respond(500), Reset(), CloseAfterResponse(TOKEN_RESPONSE), HalfResponse(), Respond(200, body="no json")]
     for number in itertools.count():
         if number % 100 < len(faults):
             yield faults[number % 100]
         else:
-            yield Respond(404, json={"type": "not_found"}) if number % 10 == 9 else TOKEN_ANSWER
+            yield Respond(404, json={"type": "not_found"}) if number % 10 == 9 else TOKEN_RESPONSE
 
 
 def measure(backend: str, url: str, calls: int) -> Growth:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from devrev_auth_client import DevRevAuthError, RetryPolicy
-from tests.faults.backends import TOKEN_ANSWER, Backend, Caller, eventually
+from tests.faults.backends import TOKEN_RESPONSE, Backend, Caller, eventually
 from tests.faults.catalogue import BROKEN_OFF, FAULTS, HARMLESS, SILENT, Fault
-from tests.faults.server import Action, CloseAfterAnswer, FaultServer, HalfAnswer, Informational, Respond, When
+from tests.faults.server import Action, CloseAfterResponse, FaultServer, HalfResponse, Informational, Respond, When
 
 BATCH = 50
 """Calls of one client against one script."""
@@ -29,7 +29,7 @@ OWN = {
     "503 for a moment": Fault(Respond(503, {"Retry-After": "0.01"}), None, repeated=True),
     "429 for an hour": Fault(Respond(429, {"Retry-After": "3600"}), None),
     "200 with a word for a revocation": Fault(Respond(200, json={"revoked": True}), None),
-    "half of a 200 without a body": Fault(HalfAnswer(200, b"{}"), None, repeated=True),
+    "half of a 200 without a body": Fault(HalfResponse(200, b"{}"), None, repeated=True),
     "quota used up for a moment": Fault(Respond(404, {"X-Ratelimit-Remaining": "0", "X-Ratelimit-Reset": "1"}), None),
 }
 AFTER_REQUEST = {
@@ -102,7 +102,7 @@ class Chance:
             if request.path == "/auth-tokens.get":
                 good = Respond(200, json={"token": {"id": request.json()["token_id"]}})
             late, closing = replace(good, delay=rng.uniform(0, 0.02)), replace(good, close=True)
-            return "success", rng.choice([good, late, closing, CloseAfterAnswer(good), Informational(good)])
+            return "success", rng.choice([good, late, closing, CloseAfterResponse(good), Informational(good)])
         return choose(rng, AFTER_REQUEST)
 
 
@@ -157,7 +157,7 @@ def _one_by_one(backend: Backend, rng: random.Random, size: int) -> Tally:
             tally.kinds.add(kind)
             yield action
             if rng.random() < 0.3:
-                yield CloseAfterAnswer(TOKEN_ANSWER)
+                yield CloseAfterResponse(TOKEN_RESPONSE)
 
     with FaultServer(script(), keep_requests=1) as server:
         with backend.client(server.url, max_connections=1, **OPTIONS) as client:

@@ -1,12 +1,35 @@
 """Which action comes next: a list of them, or a function of the request such as a rate limiter."""
 
+import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from tests.faults.actions import Action, Respond, When
-from tests.faults.request import Request
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request. ``complete`` is False where the script had the server stop before the body."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    """Names in lower case; a repeated header is joined with commas."""
+    body: bytes
+    connection: int
+    """Which connection it came on, counted from 1 in the order of accepting."""
+    arrived: float
+    """When its first byte came, in seconds of ``time.monotonic()``."""
+    complete: bool
+
+    def json(self) -> Any:
+        """The body, parsed."""
+        return json.loads(self.body)
+
 
 ScriptSource = Action | Iterable[Action] | Callable[[Request], Action]
 
@@ -61,8 +84,8 @@ class RateLimiter:
     :param window: seconds.
     :param phase: how many seconds old the window is when the first request comes.
     :param retry_after: the value of the 429's Retry-After; None leaves the header out.
-    :param answer: what a request within the limit gets.
-    :param announce: whether every answer carries the X-Ratelimit headers (the reset rounded up to whole seconds).
+    :param response: the response to a request within the limit.
+    :param announce: whether every response carries the X-Ratelimit headers (the reset rounded up to whole seconds).
     """
 
     def __init__(
@@ -72,14 +95,14 @@ class RateLimiter:
         phase: float = 0.0,
         *,
         retry_after: str | None = "1",
-        answer: Respond | None = None,
+        response: Respond | None = None,
         announce: bool = False,
     ) -> None:
         self.limit = limit
         self.window = window
         self.phase = phase
         self.retry_after = retry_after
-        self.answer = answer or Respond()
+        self.response = response or Respond()
         self.announce = announce
         self._counts: Counter[int] = Counter()
         self._lock = threading.Lock()
@@ -89,7 +112,7 @@ class RateLimiter:
 
     @property
     def counts(self) -> Counter[int]:
-        """How many answers of each status were given so far; a copy."""
+        """How many responses of each status were given so far; a copy."""
         with self._lock:
             return Counter(self._counts)
 
@@ -105,11 +128,11 @@ class RateLimiter:
                 self._window_number, self._used = number, 0
             allowed = self._used < self.limit
             self._used += allowed
-            status = self.answer.status if allowed else 429
+            status = self.response.status if allowed else 429
             self._counts[status] += 1
             headers = self._headers((number + 1) * self.window - age)
         if allowed:
-            return self.answer.with_headers(headers)
+            return self.response.with_headers(headers)
         if self.retry_after is not None:
             headers["Retry-After"] = self.retry_after
         return Respond(429, headers, json={"type": "too_many_requests", "message": "rate limit exceeded"})

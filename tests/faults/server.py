@@ -3,10 +3,10 @@
 It lives on an event loop in a thread of its own, so that tests on asyncio, on trio and without either use the same one:
 
     with FaultServer([Reset(when=When.AFTER_HEADERS), Respond(200, json={})]) as server:
-        ...  # the first request meets a reset, all later ones an answer
+        ...  # the first request meets a reset, all later ones a response
         assert len(server.requests) == 2
 
-What a script can hold is in ``actions`` and ``broken_answers``; addresses without a server are in ``listeners``.
+What a script can hold is in ``actions`` and ``broken_responses``; addresses without a server are in ``listeners``.
 """
 
 import asyncio
@@ -20,12 +20,12 @@ from types import TracebackType
 from typing import Self
 
 from tests.faults.actions import *  # noqa: F403  # tests take the server and what it can do from here
-from tests.faults.broken_answers import *  # noqa: F403
+from tests.faults.broken_responses import *  # noqa: F403
 from tests.faults.conversation import Conversation
 from tests.faults.listeners import *  # noqa: F403
 from tests.faults.listeners import HOST
-from tests.faults.request import Request as Request
 from tests.faults.script import RateLimiter as RateLimiter
+from tests.faults.script import Request as Request
 from tests.faults.script import Script
 from tests.faults.script import ScriptSource as ScriptSource
 from tests.faults.wire import ClientGoneError, HangUpWatch, Wire

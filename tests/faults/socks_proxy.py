@@ -34,7 +34,7 @@ class SocksProxy(ConnectProxy):
         """See `ConnectProxy`."""
         return self.asked
 
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve_client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         methods = (await reader.readexactly(3))[2:]
         if self.opened <= self.refusals:
             return

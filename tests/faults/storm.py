@@ -19,8 +19,8 @@ import anyio
 import trio
 
 from devrev_auth_client import APIError, AuthToken, DevRevAuthError, TotalTimeoutError
-from tests.faults.backends import TOKEN_ANSWER, Backend, Caller, ErrorLog, eventually, open_descriptors
-from tests.faults.server import Action, End, FaultServer, HalfAnswer, HalfHeaders, Hang, Respond, tls_pair
+from tests.faults.backends import TOKEN_RESPONSE, Backend, Caller, ErrorLog, eventually, open_descriptors
+from tests.faults.server import Action, End, FaultServer, HalfHeaders, HalfResponse, Hang, Respond, tls_pair
 
 CONNECTIONS = 10
 WORKERS = 20
@@ -88,7 +88,7 @@ def responses(rng: random.Random, *, tls: bool) -> Iterator[Action]:
         elif kind < 0.9:
             yield Respond(404, byte_interval=wait / 50)
         else:
-            yield rng.choice([HalfAnswer(), HalfHeaders(), HalfAnswer(end=End.HANG), Hang(), Respond(500)])
+            yield rng.choice([HalfResponse(), HalfHeaders(), HalfResponse(end=End.HANG), Hang(), Respond(500)])
 
 
 def storm(way: str, seconds: float, seed: int, *, tls: bool = False) -> tuple[Counter[str], list[str]]:
@@ -104,7 +104,7 @@ def storm(way: str, seconds: float, seed: int, *, tls: bool = False) -> tuple[Co
             with Backend(way.partition(",")[0]).client(server.url, **options) as client:
                 tasks = client.begin(living_tasks).result()
                 _rage(client, way, seconds, seed, calls)
-                server.play(TOKEN_ANSWER)
+                server.play(TOKEN_RESPONSE)
                 begin = time.monotonic()
                 outcomes = client.outcomes([client.begin_get(total_timeout=5) for _ in range(20)])
                 lasted = time.monotonic() - begin

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from devrev_auth_client import TotalTimeoutError, TransportError
-from tests.faults.backends import ONCE, TOKEN_ANSWER, TOKEN_ID, TOKEN_JSON, Backend, assert_within, seconds_of
+from tests.faults.backends import ONCE, TOKEN_ID, TOKEN_JSON, TOKEN_RESPONSE, Backend, assert_within, seconds_of
 from tests.faults.listeners import fill_backlog
 from tests.faults.server import FaultServer, Respond
 
@@ -23,19 +23,19 @@ def addresses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     ask = socket.getaddrinfo
 
-    def answer(host: Any, port: Any, *args: Any, **options: Any) -> Any:
+    def look_up(host: Any, port: Any, *args: Any, **options: Any) -> Any:
         if host not in ("localhost", b"localhost"):
             return ask(host, port, *args, **options)
         if not found:
             raise socket.gaierror("no such name")
         return [one for address in found for one in ask(address, port, *args, **options)]
 
-    async def answer_on_uvloop(_: object, host: Any, port: Any, **options: Any) -> Any:
-        return answer(host, port, **options)
+    async def look_up_on_uvloop(_: object, host: Any, port: Any, **options: Any) -> Any:
+        return look_up(host, port, **options)
 
-    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     if find_spec("uvloop") is not None:  # it asks the system by itself
-        monkeypatch.setattr("uvloop.Loop.getaddrinfo", answer_on_uvloop)
+        monkeypatch.setattr("uvloop.Loop.getaddrinfo", look_up_on_uvloop)
     return found
 
 
@@ -57,7 +57,7 @@ def silent(address: str, server: FaultServer) -> Iterator[None]:
 def test_address_that_refuses_leaves_the_next_ones(backend: Backend, addresses: list[str]) -> None:
     """Within the same attempt."""
     addresses += [*OTHERS, "127.0.0.1"]
-    with FaultServer(TOKEN_ANSWER) as server, backend.client(named(server), retry=ONCE) as client:
+    with FaultServer(TOKEN_RESPONSE) as server, backend.client(named(server), retry=ONCE) as client:
         assert client.get().id == TOKEN_ID
         assert server.connections_opened == 1
 
@@ -77,7 +77,7 @@ def test_address_that_is_silent_costs_a_quarter_of_a_second(backend: Backend, ad
 def test_no_address_is_a_failure_to_connect(backend: Backend, addresses: list[str], found: list[str]) -> None:
     """It is retried, and a revocation surely did not happen."""
     addresses += found
-    with FaultServer(TOKEN_ANSWER) as server, backend.client(named(server)) as client:
+    with FaultServer(TOKEN_RESPONSE) as server, backend.client(named(server)) as client:
         with pytest.raises(TransportError, match="could not connect") as caught:
             client.revoke()
         assert len(caught.value.attempts) == 4
@@ -88,7 +88,7 @@ def test_addresses_that_are_all_silent_take_no_longer_than_the_call_may(backend:
     """And nothing stays open."""
     addresses += OTHERS
     with (
-        FaultServer(TOKEN_ANSWER) as server,
+        FaultServer(TOKEN_RESPONSE) as server,
         silent(OTHERS[0], server),
         silent(OTHERS[1], server),
         backend.client(named(server), total_timeout=0.6) as client,

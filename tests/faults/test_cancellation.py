@@ -17,7 +17,7 @@ from tests.faults.server import (
     Drip,
     End,
     FaultServer,
-    HalfAnswer,
+    HalfResponse,
     Hang,
     HangBeforeRead,
     Respond,
@@ -116,7 +116,7 @@ STATES: dict[str, tuple[ScriptSource, bool]] = {
     "reading headers": (Drip("headers", 0.01), False),
     "reading a body": (Drip("body", 0.01), False),
     "reading a body over TLS": (Drip("body", 0.01), True),
-    "reading a silent body": (HalfAnswer(end=End.HANG), False),
+    "reading a silent body": (HalfResponse(end=End.HANG), False),
     "in a backoff": (Respond(503, {"Retry-After": "5"}), False),
     "waiting for the rate limit": (Respond(429, {"Retry-After": "5"}), False),
 }

@@ -11,14 +11,14 @@ from devrev_auth_client import ConfigurationError, DevRevAuthError, TotalTimeout
 from tests.faults.backends import (
     ONCE,
     REVOKED,
-    TOKEN_ANSWER,
     TOKEN_ID,
+    TOKEN_RESPONSE,
     Backend,
     eventually,
     open_descriptors,
     seconds_of,
 )
-from tests.faults.server import Action, CloseAfterAnswer, End, FaultServer, HalfAnswer, Hang, Raw, Respond, tls_pair
+from tests.faults.server import Action, CloseAfterResponse, End, FaultServer, HalfResponse, Hang, Raw, Respond, tls_pair
 
 SERVER, CLIENT = tls_pair()
 MEBIBYTE = 1024 * 1024
@@ -27,7 +27,7 @@ MEBIBYTE = 1024 * 1024
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
 def test_one_call_after_another_uses_one_connection(backend: Backend, tls: bool) -> None:
     """Error responses included: one that was read to its end leaves the connection whole. Copies share it."""
-    script = [TOKEN_ANSWER, Respond(404), Respond(503), Respond(429), TOKEN_ANSWER]
+    script = [TOKEN_RESPONSE, Respond(404), Respond(503), Respond(429), TOKEN_RESPONSE]
     with FaultServer(script, tls=SERVER if tls else None) as server:
         with backend.client(server.url, verify=CLIENT) as client:
             client.get()
@@ -43,7 +43,7 @@ def test_idle_connections_are_used_last_in_first_out(backend: Backend) -> None:
     """Few stay warm, and the others may grow old."""
     with FaultServer(Respond(404, delay=0.1)) as server, backend.client(server.url) as client:
         client.outcomes([client.begin_get() for _ in range(5)])
-        server.play(TOKEN_ANSWER)
+        server.play(TOKEN_RESPONSE)
         for _ in range(5):
             client.get()
         assert server.connections_opened == 5
@@ -52,7 +52,7 @@ def test_idle_connections_are_used_last_in_first_out(backend: Backend) -> None:
 
 def test_idle_connection_grows_too_old(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is closed at the next call, and a new one is opened."""
-    with FaultServer(TOKEN_ANSWER) as server, backend.client(server.url) as client:
+    with FaultServer(TOKEN_RESPONSE) as server, backend.client(server.url) as client:
         client.get()
         monkeypatch.setattr("devrev_auth_client._transport.connection.KEEPALIVE_EXPIRY", 0.05)
         time.sleep(0.06)
@@ -64,8 +64,8 @@ def test_idle_connection_grows_too_old(backend: Backend, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("limit", [1, 3, 10])
 def test_never_more_connections_than_allowed(backend: Backend, limit: int) -> None:
     """Sixty calls at once, some of which break their connection."""
-    script: list[Action] = [TOKEN_ANSWER, Respond(404, close=True), HalfAnswer(), Respond(200, json=1)] * 5
-    with FaultServer([*script, TOKEN_ANSWER]) as server:
+    script: list[Action] = [TOKEN_RESPONSE, Respond(404, close=True), HalfResponse(), Respond(200, json=1)] * 5
+    with FaultServer([*script, TOKEN_RESPONSE]) as server:
         with backend.client(server.url, max_connections=limit) as client:
             for _ in range(2):
                 client.outcomes([client.begin_get() for _ in range(60)])
@@ -77,7 +77,7 @@ def test_never_more_connections_than_allowed(backend: Backend, limit: int) -> No
 def test_connection_that_the_server_closed_costs_nothing(backend: Backend, tls: bool) -> None:
     """No failure and no retry, not even with retries turned off."""
     with (
-        FaultServer(CloseAfterAnswer(TOKEN_ANSWER), tls=SERVER if tls else None) as server,
+        FaultServer(CloseAfterResponse(TOKEN_RESPONSE), tls=SERVER if tls else None) as server,
         backend.client(server.url, verify=CLIENT, retry=ONCE) as client,
     ):
         for number in range(1, 4):
@@ -95,7 +95,7 @@ def test_idle_connections_that_the_server_closed_are_closed_at_the_next_call(bac
         client.outcomes([client.begin_get() for _ in range(20)])
         assert server.connections_open_now == 20
         server.drop_connections()
-        server.play(TOKEN_ANSWER)
+        server.play(TOKEN_RESPONSE)
         before = open_descriptors()
         client.get()
         # One connection took the place of twenty; both of its ends are in this process.
@@ -107,13 +107,13 @@ class Twice(Raw):
     """A response, and a moment later one that nobody asked for."""
 
     async def perform(self, wire: Any) -> End:
-        await wire.send(TOKEN_ANSWER.encode())
+        await wire.send(TOKEN_RESPONSE.encode())
         await wire.pause(0.05)
         await wire.send(Respond(204).encode())
         return End.KEEP
 
 
-@pytest.mark.parametrize("first", [Raw(TOKEN_ANSWER.encode() + Respond(204).encode(), End.KEEP), Twice(b"")])
+@pytest.mark.parametrize("first", [Raw(TOKEN_RESPONSE.encode() + Respond(204).encode(), End.KEEP), Twice(b"")])
 def test_response_that_nobody_asked_for_is_not_the_next(backend: Backend, first: Action) -> None:
     """A 204 right behind another response, or later, must not pass for the proof of a revocation."""
     with FaultServer([first, Respond(403)]) as server, backend.client(server.url) as client:
@@ -149,7 +149,7 @@ def test_server_that_floods_an_idle_connection_is_left_waiting(backend: Backend)
 def test_queue_is_first_come_first_served(backend: Backend) -> None:
     """Whoever asked first is sent first; one who gave up is left out."""
     with (
-        FaultServer([Respond(404, delay=0.3), TOKEN_ANSWER]) as server,
+        FaultServer([Respond(404, delay=0.3), TOKEN_RESPONSE]) as server,
         backend.client(server.url, max_connections=1) as client,
     ):
         calls = []

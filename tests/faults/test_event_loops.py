@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from devrev_auth_client import AsyncDevRevAuthClient, TotalTimeoutError
-from tests.faults.backends import ASYNC_BACKENDS, AT_ONCE, TOKEN, TOKEN_ANSWER, TOKEN_ID, TOKEN_JSON, eventually
+from tests.faults.backends import ASYNC_BACKENDS, AT_ONCE, TOKEN, TOKEN_ID, TOKEN_JSON, TOKEN_RESPONSE, eventually
 from tests.faults.server import FaultServer, Hang, Respond, ScriptSource, tls_pair
 
 
@@ -21,7 +21,7 @@ def client_of(url: str, **options: object) -> AsyncDevRevAuthClient:
 def test_the_second_loop_uses_the_connections_of_the_first(first: str, second: str, tls: bool) -> None:
     """The same kind of loop or the other: a connection belongs to none."""
     server_context, client_context = tls_pair() if tls else (None, True)
-    with FaultServer(TOKEN_ANSWER, tls=server_context) as server:
+    with FaultServer(TOKEN_RESPONSE, tls=server_context) as server:
         client = client_of(server.url, verify=client_context)
 
         async def main() -> None:
@@ -90,7 +90,7 @@ def test_calls_that_ended_with_their_loop_hold_nothing(loop: str, script: Script
                 await six_calls()
 
         anyio.run(abandon, backend=loop)
-        server.play(TOKEN_ANSWER)
+        server.play(TOKEN_RESPONSE)
         anyio.run(main, backend=loop)
 
 
@@ -110,7 +110,7 @@ def test_tasks_that_asyncio_run_cancels_at_its_end() -> None:
 
         asyncio.run(forget())
         assert all(task.cancelled() for task in forgotten)
-        server.play(TOKEN_ANSWER)
+        server.play(TOKEN_RESPONSE)
         asyncio.run(main())
         assert eventually(lambda: server.connections_open_now == 0)
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from devrev_auth_client import AsyncDevRevAuthClient, DevRevAuthClient, TooManyRequestsError, TotalTimeoutError
-from tests.faults.backends import AT_ONCE, TOKEN, TOKEN_ANSWER, TOKEN_ID, eventually
+from tests.faults.backends import AT_ONCE, TOKEN, TOKEN_ID, TOKEN_RESPONSE, eventually
 from tests.faults.server import Action, FaultServer, Hang, Respond, tls_pair
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
@@ -82,7 +82,7 @@ def test_child_and_parent_share_no_connection(tls: bool) -> None:
     """And the parent's is as good as before, also after the child has gone."""
     server_context, client_context = tls_pair() if tls else (None, True)
     with (
-        FaultServer(TOKEN_ANSWER, tls=server_context) as server,
+        FaultServer(TOKEN_RESPONSE, tls=server_context) as server,
         sync_client(server.url, verify=client_context) as client,
     ):
         for _ in range(2):
@@ -95,7 +95,7 @@ def test_child_and_parent_share_no_connection(tls: bool) -> None:
 
 def test_child_that_closes_the_client_leaves_the_parents_alone() -> None:
     """Whether it used it before or not."""
-    with FaultServer(TOKEN_ANSWER) as server, sync_client(server.url) as client:
+    with FaultServer(TOKEN_RESPONSE) as server, sync_client(server.url) as client:
 
         def use_and_close() -> None:
             client.get_auth_token(TOKEN_ID)
@@ -114,7 +114,7 @@ def test_locks_held_at_the_fork_do_not_stop_the_child(used: bool, tls: bool) -> 
     """Every lock in the client is held by a thread that the child does not have."""
     server_context, client_context = tls_pair() if tls else (None, True)
     with (
-        FaultServer(TOKEN_ANSWER, tls=server_context) as server,
+        FaultServer(TOKEN_RESPONSE, tls=server_context) as server,
         sync_client(server.url, verify=client_context) as client,
     ):
         if used:
@@ -142,7 +142,7 @@ def test_calls_of_the_parent_are_not_waited_for(script: list[Action], requests: 
     ):
         calls = [threads.submit(client.get_auth_token, TOKEN_ID) for _ in range(2)]
         server.wait_for_requests(requests)
-        server.play(TOKEN_ANSWER)
+        server.play(TOKEN_RESPONSE)
         assert in_child(lambda: client.get_auth_token(TOKEN_ID).id) == TOKEN_ID
         assert any(isinstance(call.exception(5), TotalTimeoutError) for call in calls)
     assert eventually(lambda: server.connections_open_now == 0)
@@ -150,7 +150,10 @@ def test_calls_of_the_parent_are_not_waited_for(script: list[Action], requests: 
 
 def test_rate_limit_holds_in_the_child() -> None:
     """DevRev's limit is the user's, not the process's."""
-    with FaultServer([Respond(429, {"Retry-After": "30"}), TOKEN_ANSWER]) as server, sync_client(server.url) as client:
+    with (
+        FaultServer([Respond(429, {"Retry-After": "30"}), TOKEN_RESPONSE]) as server,
+        sync_client(server.url) as client,
+    ):
         with pytest.raises(TooManyRequestsError):
             client.get_auth_token(TOKEN_ID)
         assert in_child(lambda: client.get_auth_token(TOKEN_ID).id).startswith("TooManyRequestsError")
@@ -172,7 +175,7 @@ def test_child_with_threads_keeps_to_the_limit() -> None:
 
 def test_child_of_a_child() -> None:
     """Three processes, three connections."""
-    with FaultServer(TOKEN_ANSWER) as server, sync_client(server.url) as client:
+    with FaultServer(TOKEN_RESPONSE) as server, sync_client(server.url) as client:
 
         def call() -> str:
             return client.get_auth_token(TOKEN_ID).id
@@ -187,7 +190,7 @@ def test_child_of_a_child() -> None:
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_async_client_in_a_child() -> None:
     """A new process, a new event loop, new connections; locks that were held included."""
-    with FaultServer(TOKEN_ANSWER) as server:
+    with FaultServer(TOKEN_RESPONSE) as server:
         client = AsyncDevRevAuthClient(TOKEN, base_url=server.url, retry=AT_ONCE, total_timeout=5)
 
         async def call() -> str:

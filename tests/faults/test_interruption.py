@@ -30,7 +30,7 @@ import trio
 
 import devrev_auth_client
 from devrev_auth_client import AsyncDevRevAuthClient, AuthToken, DevRevAuthClient
-from tests.faults.backends import AT_ONCE, TOKEN_ANSWER, TOKEN_ID, eventually
+from tests.faults.backends import AT_ONCE, TOKEN_ID, TOKEN_RESPONSE, eventually
 from tests.faults.server import FaultServer, Hang, Respond, tls_pair
 
 SECRET = "-".join(["bearer", "that", "nobody", "may", "see"])
@@ -132,8 +132,8 @@ class Calls:
         try:
             with interrupted:
                 self._client.get_auth_token(TOKEN_ID)
-        except error as met:
-            raised = met
+        except error as caught:
+            raised = caught
         assert (raised is not None) == interrupted.was_raised
         assert raised is None or not shows_token(raised)
         self.succeed(*self._queued)
@@ -151,14 +151,14 @@ class Calls:
 
 ERRORS = [TimeLimitExceeded, KeyboardInterrupt]
 ERRORS_OF_LONG_CALLS = [TimeLimitExceeded, pytest.param(KeyboardInterrupt, marks=pytest.mark.slow)]
-SCRIPTS = {"cold, TLS": [TOKEN_ANSWER], "429": [REFUSED, TOKEN_ANSWER]}
+SCRIPTS = {"cold, TLS": [TOKEN_RESPONSE], "429": [REFUSED, TOKEN_RESPONSE]}
 
 
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 @pytest.mark.parametrize("error", ERRORS)
 def test_every_line_of_a_warm_call(error: type[BaseException]) -> None:
     """Over an idle connection."""
-    with FaultServer(TOKEN_ANSWER) as server, client_of(server.url) as client, ThreadPoolExecutor(1) as threads:
+    with FaultServer(TOKEN_RESPONSE) as server, client_of(server.url) as client, ThreadPoolExecutor(1) as threads:
         calls = Calls(client, threads)
         calls.succeed()
         assert next(number for number in itertools.count(1) if not calls.is_interrupted(number, error)) > 300
@@ -171,7 +171,7 @@ def test_every_line_of_a_warm_call(error: type[BaseException]) -> None:
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
 def test_every_line_of_a_first_call(script: list[Respond], error: type[BaseException]) -> None:
     """While connecting and in the TLS handshake; while waiting for the time that a 429 names."""
-    tls = SERVER if script == [TOKEN_ANSWER] else None
+    tls = SERVER if script == [TOKEN_RESPONSE] else None
     with FaultServer(script, tls=tls) as server, ThreadPoolExecutor(1) as threads:
         for number in itertools.count(1):
             server.play(script)

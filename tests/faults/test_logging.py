@@ -25,7 +25,7 @@ ECHOES = {
 def test_no_library_logs_what_a_server_echoes(
     backend: Backend, echo: Respond | Raw, tls: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """httpcore would log the headers of each answer."""
+    """httpcore would log the headers of each response."""
     caplog.set_level(logging.DEBUG)
     server_context, client_context = tls_pair() if tls else (None, True)
     with (

@@ -11,22 +11,22 @@ from tests.faults.backends import (
     ONCE,
     REVOKED,
     TOKEN,
-    TOKEN_ANSWER,
     TOKEN_ID,
+    TOKEN_RESPONSE,
     Backend,
     assert_within,
     eventually,
     seconds_of,
 )
 from tests.faults.connect_proxy import ConnectProxy, Mood
-from tests.faults.server import CloseAfterAnswer, FaultServer, Raw, Reset, Respond, refusing_url, tls_pair
+from tests.faults.server import CloseAfterResponse, FaultServer, Raw, Reset, Respond, refusing_url, tls_pair
 
 SERVER, CLIENT = tls_pair()
 
 
 @pytest.fixture
 def server() -> Iterator[FaultServer]:
-    with FaultServer(TOKEN_ANSWER, tls=SERVER) as server:
+    with FaultServer(TOKEN_RESPONSE, tls=SERVER) as server:
         yield server
 
 
@@ -78,7 +78,7 @@ def test_plain_http_never_goes_through_the_environments_proxy(
     """It would carry the token in clear text off the machine."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, proxy.url)
-    with FaultServer(TOKEN_ANSWER) as server, backend.client(server.url) as client:
+    with FaultServer(TOKEN_RESPONSE) as server, backend.client(server.url) as client:
         client.get()
     assert proxy.opened == 0
 
@@ -96,7 +96,7 @@ def test_proxy_over_tls(backend: Backend, server: FaultServer) -> None:
 
 @pytest.mark.parametrize("status", [403, 407, 502, 503])
 def test_proxy_that_refuses(backend: Backend, server: FaultServer, status: int) -> None:
-    """No answer of the API's, whatever its status; a revocation surely did not happen."""
+    """No response of the API's, whatever its status; a revocation surely did not happen."""
     with ConnectProxy(status) as proxy, backend.client(server.url, verify=CLIENT, proxy=proxy.url) as client:
         with pytest.raises(TransportError, match=str(status)):
             client.get()
@@ -148,7 +148,7 @@ def test_proxy_that_hangs(backend: Backend, server: FaultServer, mood: Mood) -> 
 def test_connections_through_a_proxy_are_closed_as_without_one(backend: Backend, proxy: ConnectProxy) -> None:
     """One that the server closed costs nothing; and there are never more than allowed."""
     with (
-        FaultServer(CloseAfterAnswer(TOKEN_ANSWER), tls=SERVER) as server,
+        FaultServer(CloseAfterResponse(TOKEN_RESPONSE), tls=SERVER) as server,
         backend.client(server.url, verify=CLIENT, proxy=proxy.url, retry=ONCE, max_connections=5) as client,
     ):
         for number in range(1, 4):
@@ -177,7 +177,7 @@ def test_revocation_through_a_proxy(backend: Backend, proxy: ConnectProxy) -> No
 @pytest.mark.parametrize("tls", [False, True], ids=["http proxy", "https proxy"])
 def test_plain_http_is_forwarded_with_an_absolute_target(backend: Backend, tls: bool) -> None:
     """A proxy on loopback gets the request itself, and its credentials with it (RFC 9112 section 3.2.2)."""
-    with FaultServer(TOKEN_ANSWER, tls=SERVER if tls else None) as proxy:
+    with FaultServer(TOKEN_RESPONSE, tls=SERVER if tls else None) as proxy:
         url = proxy.url.replace("://", "://user:secret@")
         through = httpx.Proxy(url, ssl_context=CLIENT if tls else None)
         with backend.client("http://127.0.0.1:9/base", proxy=through) as client:

@@ -9,9 +9,9 @@ import pytest
 from devrev_auth_client import AuthToken, TooManyRequestsError, TotalTimeoutError
 from tests.faults.backends import (
     PATIENCE,
-    TOKEN_ANSWER,
     TOKEN_ID,
     TOKEN_JSON,
+    TOKEN_RESPONSE,
     Backend,
     Caller,
     Lateness,
@@ -53,7 +53,7 @@ def test_a_hundred_calls_at_once_where_25_are_allowed(backend: Backend) -> None:
 
 def test_nobody_is_sent_while_a_429_asks_to_wait(backend: Backend) -> None:
     """Neither the call that met it nor those that come meanwhile, also through a copy."""
-    with FaultServer([SOON, TOKEN_ANSWER]) as server, backend.client(server.url) as client:
+    with FaultServer([SOON, TOKEN_RESPONSE]) as server, backend.client(server.url) as client:
         first = begin_first(server, client)
         assert all_succeed(client, [first, *(each.begin_get() for each in [client, client.copy(timeout=5)] * 4)])
         assert len(server.requests) == 10
@@ -62,7 +62,7 @@ def test_nobody_is_sent_while_a_429_asks_to_wait(backend: Backend) -> None:
 
 def test_one_goes_before_the_rest_follow(backend: Backend) -> None:
     """When the time is up a single request goes out, and the others wait for its response."""
-    script = [SOON, Respond(200, json=TOKEN_JSON, delay=0.2), TOKEN_ANSWER]
+    script = [SOON, Respond(200, json=TOKEN_JSON, delay=0.2), TOKEN_RESPONSE]
     with FaultServer(script) as server, backend.client(server.url) as client:
         client.outcomes([begin_first(server, client), *(client.begin_get() for _ in range(9))])
         first, *rest = sorted(arrivals(server))[1:]
@@ -74,12 +74,12 @@ def test_call_that_was_connecting_while_a_429_came_waits_too(backend: Backend) -
     server_context, client_context = tls_pair()
     delays = [0.0, 0.3]
     with (
-        FaultServer(TOKEN_ANSWER, tls=server_context) as server,
+        FaultServer(TOKEN_RESPONSE, tls=server_context) as server,
         forwarder(server.port, delay=lambda: delays.pop(0)) as address,
         backend.client(f"https://{address}", verify=client_context) as client,
     ):
         client.get()
-        server.play([Respond(429, {"Retry-After": "0.5"}, delay=0.1), TOKEN_ANSWER])
+        server.play([Respond(429, {"Retry-After": "0.5"}, delay=0.1), TOKEN_RESPONSE])
         refused = client.begin_get()
         server.wait_for_requests(2)
         assert all_succeed(client, [refused, client.begin_get()])
@@ -89,7 +89,7 @@ def test_call_that_was_connecting_while_a_429_came_waits_too(backend: Backend) -
 
 def test_second_429_makes_all_wait_again(backend: Backend) -> None:
     """The first call after the wait met it, so nobody else has to."""
-    with FaultServer([SOON, SOON, TOKEN_ANSWER]) as server, backend.client(server.url) as client:
+    with FaultServer([SOON, SOON, TOKEN_RESPONSE]) as server, backend.client(server.url) as client:
         assert all_succeed(client, [begin_first(server, client), *(client.begin_get() for _ in range(5))])
         assert len(server.requests) == 8
         assert min(arrivals(server)[2:]) >= 0.5
@@ -97,7 +97,7 @@ def test_second_429_makes_all_wait_again(backend: Backend) -> None:
 
 def test_waiting_calls_fail_at_once_when_they_have_too_little_time(backend: Backend) -> None:
     """Those with more wait on."""
-    script = [SOON, Respond(429, {"Retry-After": "0.8"}), TOKEN_ANSWER]
+    script = [SOON, Respond(429, {"Retry-After": "0.8"}), TOKEN_RESPONSE]
     with FaultServer(script) as server, backend.client(server.url) as client:
         patient = [begin_first(server, client)]
         impatient = [client.begin_get(total_timeout=0.75) for _ in range(5)]
@@ -116,7 +116,7 @@ FIRST: dict[str, Action] = {"lost": Reset(), "500": Respond(500), "hanging": Han
 @pytest.mark.parametrize("response", FIRST.values(), ids=FIRST)
 def test_first_call_after_the_wait_fails(backend: Backend, response: Action) -> None:
     """Whatever became of it, the queue does not stand still."""
-    with FaultServer([SOON, response, TOKEN_ANSWER]) as server, backend.client(server.url) as client:
+    with FaultServer([SOON, response, TOKEN_RESPONSE]) as server, backend.client(server.url) as client:
         calls = [begin_first(server, client, timeout=0.3), *(client.begin_get() for _ in range(5))]
         assert seconds_of(lambda: wait(calls, PATIENCE)) < 2
         assert all_succeed(client, calls)
@@ -124,7 +124,7 @@ def test_first_call_after_the_wait_fails(backend: Backend, response: Action) -> 
 
 def test_first_call_after_the_wait_is_cut(backend: Backend) -> None:
     """Cancelled, or out of time: the next in the queue goes."""
-    with FaultServer([SOON, Hang(), TOKEN_ANSWER]) as server, backend.client(server.url) as client:
+    with FaultServer([SOON, Hang(), TOKEN_RESPONSE]) as server, backend.client(server.url) as client:
         first = begin_first(server, client, total_timeout=5 if backend.is_async else 0.5)
         calls = [client.begin_get() for _ in range(5)]
         server.wait_for_requests(2)
@@ -137,7 +137,7 @@ def test_first_call_after_the_wait_is_cut(backend: Backend) -> None:
 
 def test_cancelled_calls_are_forgotten(async_backend: Backend) -> None:
     """The head of the queue, which holds the timer, included."""
-    script = [Respond(429, {"Retry-After": "0.8"}), TOKEN_ANSWER]
+    script = [Respond(429, {"Retry-After": "0.8"}), TOKEN_RESPONSE]
     with FaultServer(script) as server, async_backend.client(server.url) as client:
         gone = [begin_first(server, client), *(client.begin_get() for _ in range(3))]
         time.sleep(0.05)
@@ -164,7 +164,7 @@ def test_order_is_kept(backend: Backend) -> None:
 
 def test_503_makes_one_call_wait(backend: Backend) -> None:
     """Only the one that met it."""
-    script = [Respond(503, {"Retry-After": "0.5"}), TOKEN_ANSWER]
+    script = [Respond(503, {"Retry-After": "0.5"}), TOKEN_RESPONSE]
     with FaultServer(script) as server, backend.client(server.url) as client:
         waiting = begin_first(server, client)
         assert seconds_of(client.get) < 0.3
@@ -174,7 +174,7 @@ def test_503_makes_one_call_wait(backend: Backend) -> None:
 
 def test_server_that_announces_its_quota_is_hardly_overrun(backend: Backend) -> None:
     """The reset comes in whole seconds and without a `Date`: the wait may be a little too short."""
-    limiter = RateLimiter(5, announce=True, answer=TOKEN_ANSWER)
+    limiter = RateLimiter(5, announce=True, response=TOKEN_RESPONSE)
     with FaultServer(limiter) as server, backend.client(server.url) as client:
         for _ in range(7):
             client.get()

@@ -3,7 +3,7 @@
 import pytest
 
 from devrev_auth_client import RevocationUnconfirmedError, TransportError
-from tests.faults.backends import TOKEN_ANSWER, TOKEN_ID, Backend, eventually
+from tests.faults.backends import TOKEN_ID, TOKEN_RESPONSE, Backend, eventually
 from tests.faults.server import FaultServer, Reset, Respond, tls_pair
 from tests.faults.socks_proxy import SocksProxy
 
@@ -16,7 +16,7 @@ def test_socks_proxy_that_replies_in_single_bytes(backend: Backend, tls: bool, b
     """Whatever address it names as its own. One connection for all calls."""
     with (
         SocksProxy(bound=bound) as proxy,
-        FaultServer(TOKEN_ANSWER, tls=SERVER if tls else None) as server,
+        FaultServer(TOKEN_RESPONSE, tls=SERVER if tls else None) as server,
         backend.client(server.url, verify=CLIENT, proxy=f"socks5://{proxy.address}") as client,
     ):
         assert [client.get().id for _ in range(3)] == [TOKEN_ID] * 3
@@ -27,7 +27,7 @@ def test_socks_proxy_looks_up_the_name(backend: Backend) -> None:
     """It may know hosts that the client's machine does not."""
     with (
         SocksProxy() as proxy,
-        FaultServer(TOKEN_ANSWER) as server,
+        FaultServer(TOKEN_RESPONSE) as server,
         backend.client(f"http://localhost:{server.port}", proxy=f"socks5h://{proxy.address}") as client,
     ):
         client.get()
@@ -49,7 +49,7 @@ def test_socks_proxy_with_user_name_and_password(backend: Backend) -> None:
     """A wrong password is named as the reason."""
     with (
         SocksProxy(credentials="user:secret") as proxy,
-        FaultServer(TOKEN_ANSWER, tls=SERVER) as server,
+        FaultServer(TOKEN_RESPONSE, tls=SERVER) as server,
     ):
         with backend.client(server.url, verify=CLIENT, proxy=f"socks5://user:secret@{proxy.address}") as client:
             assert client.get().id == TOKEN_ID
@@ -68,7 +68,7 @@ def test_socks_proxy_that_closes_in_its_greeting_is_retried(backend: Backend) ->
     """No connection came about, so a revocation did not happen."""
     with (
         SocksProxy(refusals=5) as proxy,
-        FaultServer(TOKEN_ANSWER, tls=SERVER) as server,
+        FaultServer(TOKEN_RESPONSE, tls=SERVER) as server,
         backend.client(server.url, verify=CLIENT, proxy=f"socks5://{proxy.address}") as client,
     ):
         with pytest.raises(TransportError, match="ended the connection") as caught:
@@ -90,7 +90,7 @@ def test_socks_proxy_that_refuses(backend: Backend, options: dict[str, int], tex
     """Nothing reaches the server, and no connection stays open."""
     with (
         SocksProxy(**options) as proxy,  # type: ignore[arg-type]
-        FaultServer(TOKEN_ANSWER) as server,
+        FaultServer(TOKEN_RESPONSE) as server,
         backend.client(server.url, proxy=f"socks5://{proxy.address}") as client,
     ):
         with pytest.raises(TransportError, match=text) as caught:

@@ -19,7 +19,7 @@ from devrev_auth_client import (
     TotalTimeoutError,
     TransportError,
 )
-from tests.faults.backends import ONCE, TOKEN_ANSWER, TOKEN_ID, Backend, Caller, assert_within, seconds_of
+from tests.faults.backends import ONCE, TOKEN_ID, TOKEN_RESPONSE, Backend, Caller, assert_within, seconds_of
 from tests.faults.forwarder import forwarder
 from tests.faults.server import (
     Action,
@@ -28,8 +28,8 @@ from tests.faults.server import (
     EndlessHeaders,
     FaultServer,
     Flood,
-    HalfAnswer,
     HalfHeaders,
+    HalfResponse,
     Hang,
     HangBeforeRead,
     Informational,
@@ -89,7 +89,7 @@ STATES: dict[str, tuple[ScriptSource, bool]] = {
     "request never read": (HangBeforeRead(), False),
     "100 and no more": (Informational(Hang()), False),
     "half the headers": (HalfHeaders(end=End.HANG), False),
-    "half a body": (HalfAnswer(end=End.HANG), False),
+    "half a body": (HalfResponse(end=End.HANG), False),
     "dripping headers": (Drip("headers", 0.02), False),
     "dripping body": (Drip("body", 0.02), False),
     "byte by byte": (Respond(200, byte_interval=0.02), False),
@@ -164,7 +164,7 @@ def test_token_callable_that_hangs(backend: Backend) -> None:
         release.wait(10)
         return "too late"
 
-    with client_of(backend, TOKEN_ANSWER, token=ask if backend.is_async else ask_blocking) as client:
+    with client_of(backend, TOKEN_RESPONSE, token=ask if backend.is_async else ask_blocking) as client:
         fails_after(TOTAL, client.get)
         release.set()
 
@@ -227,7 +227,7 @@ def test_waiting_for_a_connection_is_not_part_of_the_attempt(backend: Backend) -
     """Neither of a number nor of an `httpx.Timeout`'s `pool`."""
     for timeout in (0.15, httpx.Timeout(5, pool=0.01)):
         with (
-            FaultServer([Respond(404, delay=0.4), TOKEN_ANSWER]) as server,
+            FaultServer([Respond(404, delay=0.4), TOKEN_RESPONSE]) as server,
             backend.client(server.url, max_connections=1, retry=ONCE) as client,
         ):
             holder = client.begin_get()
@@ -256,7 +256,7 @@ def drip(data: bytes) -> Iterator[bytes]:
 def test_phase_of_a_dripping_tls_record(backend: Backend, where: str) -> None:
     """A record is no use before its end: its pieces share the time of one step."""
     with (
-        FaultServer(TOKEN_ANSWER, tls=SERVER) as server,
+        FaultServer(TOKEN_RESPONSE, tls=SERVER) as server,
         forwarder(server.port, lambda data: drip(data) if where == "handshake" or server.requests else [data]) as url,
         backend.client(f"https://{url}", verify=CLIENT, timeout=httpx.Timeout(0.3), total_timeout=None) as client,
     ):

@@ -12,10 +12,10 @@ import pytest
 import trustme
 
 from devrev_auth_client import DevRevAuthError, RevocationUnconfirmedError, TransportError
-from tests.faults.backends import ONCE, REVOKED, TOKEN_ANSWER, TOKEN_ID, Backend, eventually, seconds_of
+from tests.faults.backends import ONCE, REVOKED, TOKEN_ID, TOKEN_RESPONSE, Backend, eventually, seconds_of
 from tests.faults.connect_proxy import ConnectProxy
 from tests.faults.forwarder import forwarder
-from tests.faults.server import Action, Close, End, FaultServer, HalfAnswer, Raw, Reset, Respond, When, tls_pair
+from tests.faults.server import Action, Close, End, FaultServer, HalfResponse, Raw, Reset, Respond, When, tls_pair
 
 SERVER, CLIENT = tls_pair()
 
@@ -26,7 +26,7 @@ def test_verify_may_be_a_file_of_certificates(backend: Backend, tmp_path: Path) 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    with FaultServer(TOKEN_ANSWER, tls=context) as server:
+    with FaultServer(TOKEN_RESPONSE, tls=context) as server:
         for verify in (tmp_path / "ca.pem", str(tmp_path / "ca.pem"), False):
             with backend.client(server.url, verify=verify) as client:
                 assert client.get().id == TOKEN_ID
@@ -56,7 +56,7 @@ REFUSED = {
 @pytest.mark.parametrize(("context", "trusting"), REFUSED.values(), ids=REFUSED)
 def test_refused_certificate_is_final(backend: Backend, context: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
     """Trying again would change nothing; and nothing was sent, so a revocation did not happen."""
-    with FaultServer(TOKEN_ANSWER, tls=context) as server, backend.client(server.url, verify=trusting) as client:
+    with FaultServer(TOKEN_RESPONSE, tls=context) as server, backend.client(server.url, verify=trusting) as client:
         for call in (client.get, client.revoke):
             with pytest.raises(
                 (TransportError, RevocationUnconfirmedError), match=r"TLS was refused|may or may not"
@@ -71,7 +71,7 @@ def test_refused_certificate_is_final(backend: Backend, context: ssl.SSLContext,
 @pytest.mark.parametrize("kind", [Reset, Close])
 def test_broken_handshake_is_retried(backend: Backend, kind: type[Reset | Close], when: When) -> None:
     """A lost connection is no refusal; it is noticed at once, and nothing was sent."""
-    script = [*[kind(when=when)] * 5, TOKEN_ANSWER]
+    script = [*[kind(when=when)] * 5, TOKEN_RESPONSE]
     with FaultServer(script, tls=SERVER) as server, backend.client(server.url, verify=CLIENT) as client:
         with pytest.raises(TransportError, match="could not connect") as caught:
             client.revoke()
@@ -99,7 +99,7 @@ def test_server_without_tls_is_final(backend: Backend, action: Action) -> None:
 
 def test_tls_server_where_none_is_expected(backend: Backend) -> None:
     """It takes the request for a broken ClientHello."""
-    with FaultServer(TOKEN_ANSWER, tls=SERVER) as server:
+    with FaultServer(TOKEN_RESPONSE, tls=SERVER) as server:
         with backend.client(server.url.replace("https:", "http:")) as client, pytest.raises(TransportError):
             client.get()
         assert eventually(lambda: server.connections_open_now == 0)
@@ -120,7 +120,7 @@ def test_plain_text_before_the_handshake_proves_nothing(backend: Backend) -> Non
 @pytest.mark.parametrize("end", [End.CLOSE, End.CUT, End.RESET], ids=lambda end: end.name)
 def test_response_cut_off_within_tls_is_not_taken_for_whole(backend: Backend, end: End) -> None:
     """With a close_notify, without one, or with a reset."""
-    broken = HalfAnswer(200, b"{}", end)
+    broken = HalfResponse(200, b"{}", end)
     with FaultServer(broken, tls=SERVER) as server, backend.client(server.url, verify=CLIENT) as client:
         with pytest.raises(RevocationUnconfirmedError):
             client.revoke()
@@ -140,7 +140,7 @@ def test_record_that_arrives_broken_is_a_lost_connection(backend: Backend, revok
         yield data
 
     with (
-        FaultServer([TOKEN_ANSWER, Respond(401) if revokes else TOKEN_ANSWER], tls=SERVER) as server,
+        FaultServer([TOKEN_RESPONSE, Respond(401) if revokes else TOKEN_RESPONSE], tls=SERVER) as server,
         forwarder(server.port, break_first) as address,
         backend.client(f"https://{address}", verify=CLIENT) as client,
     ):
@@ -176,7 +176,7 @@ class TwoRecords(Respond):
     """A response, and one that nobody asked for in a TLS record of its own."""
 
     async def perform(self, wire: Any) -> End:
-        for response in (TOKEN_ANSWER, Respond(204)):
+        for response in (TOKEN_RESPONSE, Respond(204)):
             await wire.send(response.encode())
         return End.KEEP
 
@@ -214,7 +214,7 @@ def test_proxy_over_tls_that_drips_is_cut(backend: Backend) -> None:
             time.sleep(0.02 if server.requests else 0)
 
     with (
-        FaultServer(TOKEN_ANSWER, tls=SERVER) as server,
+        FaultServer(TOKEN_RESPONSE, tls=SERVER) as server,
         ConnectProxy(tls=SERVER) as proxy,
         forwarder(int(proxy.url.rpartition(":")[2]), drip) as address,
         backend.client(

@@ -30,7 +30,7 @@ class End(enum.Enum):
 
     KEEP = "stays open for the next request"
     CLOSE = "FIN, over TLS after a close_notify"
-    CUT = "FIN, over TLS without the close_notify that says the answer was whole"
+    CUT = "FIN, over TLS without the close_notify that says the response was whole"
     RESET = "RST: the client's next read or write fails with 'connection reset'"
     HANG = "stays open, and nothing comes any more until the client closes"
 

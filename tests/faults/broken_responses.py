@@ -1,4 +1,4 @@
-"""What the faulty server can do with one request, part two: answers that stop, crawl, swell or make no sense.
+"""What the faulty server can do with one request, part two: responses that stop, crawl, swell or make no sense.
 
 ``when`` and ``delay`` are those of every action (``actions.py``). ``status`` is what the status line says, and the
 headers promise JSON.
@@ -32,7 +32,7 @@ class HalfHeaders(Action):
 
 
 @dataclass(frozen=True)
-class HalfAnswer(Action):
+class HalfResponse(Action):
     """Whole headers and the first half of the body they announce, then ``end``.
 
     ``framing`` is how the client can tell: a Content-Length that is not reached, or a last chunk that never comes.
@@ -113,7 +113,7 @@ class Flood(Action):
 
 @dataclass(frozen=True)
 class TooLarge(Action):
-    """A whole, well-formed answer whose body is ``filler``, ``size`` times over; the connection stays open.
+    """A whole, well-formed response whose body is ``filler``, ``size`` times over; the connection stays open.
 
     With ``gzip`` it arrives compressed, whatever the client said it accepts: a thousandth of that on the wire.
     """
