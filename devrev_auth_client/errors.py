@@ -134,7 +134,7 @@ class TotalTimeoutError(DevRevAuthError, TimeoutError):
 class InvalidResponseError(DevRevAuthError):
     """A response arrived that breaks the API's description.
 
-    Not JSON, the wrong shape, a redirect, or larger than 1 MiB.
+    Not JSON, the wrong shape, a redirect, or larger than `max_response_size`.
     """
 
     status_code: int | None
