@@ -15,18 +15,10 @@ from devrev_auth_client import (
     UnauthenticatedError,
     UnexpectedStatusError,
 )
-from tests.faults.backends import TOKEN_JSON, TOKEN_RESPONSE
-from tests.faults.server import (
+from tests.faults.actions import (
     Action,
-    ChunkedGarbage,
     Close,
     CloseAfterResponse,
-    Drip,
-    End,
-    EndlessHeaders,
-    Flood,
-    HalfHeaders,
-    HalfResponse,
     Hang,
     HangBeforeRead,
     HtmlFromProxy,
@@ -35,9 +27,19 @@ from tests.faults.server import (
     Redirect,
     Reset,
     Respond,
-    TooLarge,
     When,
 )
+from tests.faults.backends import TOKEN_JSON, TOKEN_RESPONSE
+from tests.faults.broken_responses import (
+    ChunkedGarbage,
+    Drip,
+    EndlessHeaders,
+    Flood,
+    HalfHeaders,
+    HalfResponse,
+    TooLarge,
+)
+from tests.faults.server import End
 
 ERROR = {"type": "?", "message": "no"}
 DEEP = b'{"token":' + b"[" * 100_000
