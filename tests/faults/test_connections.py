@@ -19,7 +19,7 @@ from tests.faults.backends import (
     open_descriptors,
     seconds_of,
 )
-from tests.faults.broken_responses import EndlessHeaders, Flood
+from tests.faults.broken_responses import ENDLESS_100S, ENDLESS_HEADERS, Flood
 from tests.faults.server import Action, CloseAfterResponse, End, FaultServer, HalfResponse, Hang, Raw, Respond, tls_pair
 
 SERVER, CLIENT = tls_pair()
@@ -150,8 +150,8 @@ def test_server_that_floods_an_idle_connection_is_left_waiting(backend: Backend)
 
 FLOODS = {
     "one-byte chunks": Flood(),
-    "100s": Flood(data=b"HTTP/1.1 100 Continue\r\n\r\n"),
-    "headers": EndlessHeaders(),
+    "100s": ENDLESS_100S,
+    "headers": ENDLESS_HEADERS,
 }
 
 
