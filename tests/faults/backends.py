@@ -73,10 +73,6 @@ class Caller:
         """Call ``revoke_own_auth_tokens`` and wait for it."""
         self.begin_revoke(token_type, **options).result(PATIENCE)
 
-    def call(self, endpoint: Any, **arguments: Any) -> Any:
-        """Call ``call`` and wait for it."""
-        return self.begin(self.client.call, endpoint, **arguments).result(PATIENCE)
-
     def begin_get(self, **options: Any) -> "Future[AuthToken]":
         """Call ``get_auth_token`` in the background."""
         return self.begin(self.client.get_auth_token, TOKEN_ID, **options)

@@ -7,7 +7,7 @@ headers promise JSON.
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import count, repeat
 from typing import Literal
 
 from tests.faults.actions import Action, head
@@ -76,39 +76,26 @@ class Drip(Action):
 
 
 @dataclass(frozen=True)
-class EndlessHeaders(Action):
-    """Header line after header line, as fast as the client takes them."""
-
-    status: int = 200
-
-    async def perform(self, wire: Wire) -> End:
-        await wire.send(head(self.status, [JSON])[:-2])
-        lines = b"".join(b"X-Filler-%d: %s\r\n" % (number, b"x" * 64) for number in range(100))
-        while True:
-            await wire.send(lines)
-
-
-@dataclass(frozen=True)
 class Flood(Action):
-    """Headers, then ``data`` after ``data`` as fast as the client takes it: ``times``, or without end.
+    """``start``, then ``data`` after ``data`` as fast as the client takes it: ``times``, or without end.
 
     By default a body in chunks of one byte, which costs the client far more than the bytes that it brings.
     """
 
     times: int | None = None
     data: bytes = b"1\r\nx\r\n"
-    status: int = 200
+    start: bytes = head(200, [JSON, CHUNKED])
 
     async def perform(self, wire: Wire) -> End:
-        if self.data.startswith(b"1\r\n"):
-            await wire.send(head(self.status, [JSON, CHUNKED]))
-        left = self.times
-        while left is None or left > 0:
-            count = 10_000 if left is None else min(10_000, left)
-            await wire.send(self.data * count)
-            left = None if left is None else left - count
+        await wire.send(self.start)
+        for _ in count() if self.times is None else range(self.times // 1000):
+            await wire.send(self.data * 1000)
         await wire.send(chunk(b""))
         return End.KEEP
+
+
+ENDLESS_HEADERS = Flood(data=b"X-Filler: %s\r\n" % (b"x" * 64), start=head(200, [JSON])[:-2])
+ENDLESS_100S = Flood(data=head(100, []), start=b"")
 
 
 @dataclass(frozen=True)

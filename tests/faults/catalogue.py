@@ -15,18 +15,10 @@ from devrev_auth_client import (
     UnauthenticatedError,
     UnexpectedStatusError,
 )
-from tests.faults.backends import TOKEN_JSON, TOKEN_RESPONSE
-from tests.faults.server import (
+from tests.faults.actions import (
     Action,
-    ChunkedGarbage,
     Close,
     CloseAfterResponse,
-    Drip,
-    End,
-    EndlessHeaders,
-    Flood,
-    HalfHeaders,
-    HalfResponse,
     Hang,
     HangBeforeRead,
     HtmlFromProxy,
@@ -35,9 +27,19 @@ from tests.faults.server import (
     Redirect,
     Reset,
     Respond,
-    TooLarge,
     When,
 )
+from tests.faults.backends import TOKEN_JSON, TOKEN_RESPONSE
+from tests.faults.broken_responses import (
+    ENDLESS_HEADERS,
+    ChunkedGarbage,
+    Drip,
+    Flood,
+    HalfHeaders,
+    HalfResponse,
+    TooLarge,
+)
+from tests.faults.server import End
 
 ERROR = {"type": "?", "message": "no"}
 DEEP = b'{"token":' + b"[" * 100_000
@@ -109,7 +111,7 @@ NO_HTTP = {
     "garbage": again(Raw(b"\x00\xff junk \r\n\r\n")),
     "another protocol": again(Raw(b"SSH-2.0-OpenSSH_9.6\r\n")),
     "a TLS alert": again(Raw(b"\x15\x03\x01\x00\x02\x02\x28")),
-    "endless headers": again(EndlessHeaders()),
+    "endless headers": again(ENDLESS_HEADERS),
     "status of a thousand": again(Raw(b"HTTP/1.1 1000 Much\r\n\r\n")),
     "status of words": again(Raw(b"HTTP/1.1 OK 200\r\n\r\n")),
     "101": again(Raw(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n")),

@@ -81,7 +81,7 @@ async def read_head(wire: Wire, arrived: float) -> Request:
         name, _, value = line.partition(":")
         name, value = name.lower(), value.strip()
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return Request(words[0], words[1], headers, b"", wire.number, arrived, complete=False)
+    return Request(words[0], words[1], headers, b"", wire.number, arrived)
 
 
 async def read_body(wire: Wire, head: Request) -> Request:
@@ -90,7 +90,7 @@ async def read_body(wire: Wire, head: Request) -> Request:
         body = await _chunked(wire)
     else:
         body = await wire.receive_exactly(int(head.headers.get("content-length", 0)))
-    return replace(head, body=body, complete=True)
+    return replace(head, body=body)
 
 
 async def _chunked(wire: Wire) -> bytes:

@@ -63,9 +63,8 @@ def scripts(calls: int, seed: int) -> Iterator[Figure]:
         yield Figure("scripts", f"{name}: warnings and logged errors", len(complaints), "0", not complaints)
         total += tally
     yield Figure("scripts", "calls", total.calls, f"{calls}", total.calls == calls)
-    yield Figure("scripts", "succeeded", total.succeeded)
-    yield Figure("scripts", "failed with an error of ours", total.failed)
-    yield Figure("scripts", "cancelled", total.cancelled)
+    for what in ("succeeded", "failed", "cancelled"):
+        yield Figure("scripts", what, getattr(total, what))
     for what, count in (
         ("foreign exceptions", len(total.foreign)),
         ("hangs", total.hangs),
@@ -96,22 +95,12 @@ def budget(calls: int, seed: int) -> Iterator[Figure]:
         yield Figure("budget", f"{name}: requests of 600 calls against 502", sent, "<= 705", good)
 
 
-@dataclass(frozen=True)
-class Burst:
-    """What came of a burst."""
-
-    failures: Sequence[DevRevAuthError]
-    refusals: int
-    """Responses of 429."""
-    seconds: float
-    best: float
-    """Seconds that a client would need that knew the server's windows, and waited as long as the first 429 asks."""
-
-
-def burst(backend: Backend, phase: float = 0.0, latency: float = 0.3) -> Burst:
+def burst(backend: Backend, phase: float = 0.0, latency: float = 0.3) -> tuple[int, int, float]:
     """Make a hundred calls at once against a window of a second that is ``phase`` old.
 
     The first hundred responses take ``latency`` seconds, so that all calls are under way before the first 429 comes.
+    Returns the number of failures, that of 429s, and the seconds beyond those that a client would need that knew the
+    server's windows, and waited as long as the first 429 asks.
     """
     limiter = RateLimiter(LIMIT, phase=phase, response=TOKEN_RESPONSE)
     arrived = itertools.count()
@@ -124,9 +113,8 @@ def burst(backend: Backend, phase: float = 0.0, latency: float = 0.3) -> Burst:
         begin = time.monotonic()
         outcomes = client.outcomes([client.begin_get() for _ in range(BURST)])
         seconds = time.monotonic() - begin
-    failures = [outcome for outcome in outcomes if isinstance(outcome, DevRevAuthError)]
     best = max(math.ceil(BURST / LIMIT) - 1 - phase, latency + 1)
-    return Burst(failures, limiter.counts[429], seconds, best)
+    return sum(isinstance(outcome, DevRevAuthError) for outcome in outcomes), limiter.counts[429], seconds - best
 
 
 def bursts(calls: int, seed: int) -> Iterator[Figure]:
@@ -134,12 +122,11 @@ def bursts(calls: int, seed: int) -> Iterator[Figure]:
     for name, latency in itertools.product(BACKENDS, (0.0, 0.3)):
         phases = range(0, 10, 1 if calls >= 10_000 else 5)
         results = [burst(Backend(name), phase=number / 10, latency=latency) for number in phases]
+        failures, refusals, over = zip(*results, strict=True)
         title = f"{name}, first responses after {latency} s"
-        failures, most = sum(len(each.failures) for each in results), max(each.refusals for each in results)
-        over = [round(each.seconds - each.best, 2) for each in results]
-        yield Figure("bursts", f"{title}: failures", failures, "0", failures == 0)
-        yield Figure("bursts", f"{title}: most 429s", most, "<= 80", most <= 80)
-        yield Figure("bursts", f"{title}: seconds beyond the best", f"{min(over)} to {max(over)}")
+        yield Figure("bursts", f"{title}: failures", sum(failures), "0", sum(failures) == 0)
+        yield Figure("bursts", f"{title}: most 429s", max(refusals), "<= 80", max(refusals) <= 80)
+        yield Figure("bursts", f"{title}: seconds beyond the best", f"{min(over):.2f} to {max(over):.2f}")
 
 
 def growth(calls: int, seed: int) -> Iterator[Figure]:

@@ -9,8 +9,8 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.faults.backends import TOKEN_RESPONSE, Backend
 from tests.faults.server import Action, CloseAfterResponse, FaultServer, HalfResponse, Reset, Respond
@@ -20,9 +20,8 @@ WARM_UP = 1000
 """Calls after which everything that is made once is there: pages, caches, connections."""
 
 
-@dataclass(frozen=True)
-class Growth:
-    """What a client's process came to hold beyond what it held after the first thousand calls."""
+class Growth(NamedTuple):
+    """What the process came to hold beyond what it held after the first thousand calls."""
 
     calls: int
     seconds: float
@@ -37,8 +36,7 @@ def growth(backend: str, calls: int) -> Growth:
     with FaultServer(_responses(), keep_requests=1) as server:
         command = [sys.executable, "-m", "tests.faults.memory", backend, server.url, str(calls)]
         root = Path(__file__).parents[2]
-        result = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=root)  # noqa: S603
-    return Growth(**json.loads(result.stdout))
+        return Growth(*json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=root).stdout))  # noqa: S603
 
 
 def _responses() -> Iterator[Action]:
@@ -55,12 +53,10 @@ def measure(backend: str, url: str, calls: int) -> Growth:
     with Backend(backend).client(url) as client, ThreadPoolExecutor(WORKERS) as threads:
 
         def make(count: int) -> None:
-            for _ in threads.map(lambda _: client.outcomes([client.begin_get()]) and None, range(count)):
-                pass
+            list(threads.map(lambda _: len(client.outcomes([client.begin_get()])), range(count)))
 
         make(WARM_UP)
         before, begin = _held(), time.monotonic()
-        # A thousand at a time: their futures are all there at once.
         for left in range(calls, 0, -WARM_UP):
             make(min(left, WARM_UP))
         seconds, after = time.monotonic() - begin, _held()
@@ -78,4 +74,4 @@ def _held() -> tuple[int, int]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(measure(sys.argv[1], sys.argv[2], int(sys.argv[3])))))  # noqa: T201
+    print(json.dumps(measure(sys.argv[1], sys.argv[2], int(sys.argv[3]))))  # noqa: T201

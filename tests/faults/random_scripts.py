@@ -50,7 +50,7 @@ PROOFS = {"success", "204", "200 without a body", "200 without a token", "200 of
 
 @dataclass
 class Tally:
-    """What came of the calls. All that must not be is zero in a client that keeps its word."""
+    """What came of the calls."""
 
     calls: int = 0
     succeeded: int = 0

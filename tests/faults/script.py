@@ -1,7 +1,6 @@
 """Which action comes next: a list of them, or a function of the request such as a rate limiter."""
 
 import json
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +12,7 @@ from tests.faults.actions import Action, Respond, When
 
 @dataclass(frozen=True)
 class Request:
-    """One request. ``complete`` is False where the script had the server stop before the body."""
+    """One request; without its body where the script had the server stop before it."""
 
     method: str
     path: str
@@ -24,7 +23,6 @@ class Request:
     """Which connection it came on, counted from 1 in the order of accepting."""
     arrived: float
     """When its first byte came, in seconds of ``time.monotonic()``."""
-    complete: bool
 
     def json(self) -> Any:
         """The body, parsed."""
@@ -78,70 +76,39 @@ class Script:
 
 
 class RateLimiter:
-    """A script that lets ``limit`` requests through in each fixed window and answers 429 to the others.
+    """A script that lets ``limit`` requests through in each second and responds with 429 to the others.
 
     :param limit: requests a window.
-    :param window: seconds.
     :param phase: how many seconds old the window is when the first request comes.
-    :param retry_after: the value of the 429's Retry-After; None leaves the header out.
     :param response: the response to a request within the limit.
     :param announce: whether every response carries the X-Ratelimit headers (the reset rounded up to whole seconds).
     """
 
-    def __init__(
-        self,
-        limit: int,
-        window: float = 1.0,
-        phase: float = 0.0,
-        *,
-        retry_after: str | None = "1",
-        response: Respond | None = None,
-        announce: bool = False,
-    ) -> None:
-        self.limit = limit
-        self.window = window
-        self.phase = phase
-        self.retry_after = retry_after
-        self.response = response or Respond()
-        self.announce = announce
-        self._counts: Counter[int] = Counter()
-        self._lock = threading.Lock()
+    def __init__(self, limit: int, phase: float = 0.0, *, response: Respond, announce: bool = False) -> None:
+        self.counts: Counter[int] = Counter()
+        """How many responses of each status there were."""
+        self._limit = limit
+        self._phase = phase
+        self._response = response
+        self._announce = announce
         self._first: float | None = None
-        self._window_number = 0
+        self._window = 0
         self._used = 0
-
-    @property
-    def counts(self) -> Counter[int]:
-        """How many responses of each status were given so far; a copy."""
-        with self._lock:
-            return Counter(self._counts)
 
     def __call__(self, request: Request) -> Action:
         """Decide on one request, by the time at which it arrived."""
-        with self._lock:
-            if self._first is None:
-                self._first = request.arrived
-            age = request.arrived - self._first + self.phase
-            # Requests of one moment may be read in another order than they came: never back into an older window.
-            number = max(int(age // self.window), self._window_number)
-            if number > self._window_number:
-                self._window_number, self._used = number, 0
-            allowed = self._used < self.limit
-            self._used += allowed
-            status = self.response.status if allowed else 429
-            self._counts[status] += 1
-            headers = self._headers((number + 1) * self.window - age)
-        if allowed:
-            return self.response.with_headers(headers)
-        if self.retry_after is not None:
-            headers["Retry-After"] = self.retry_after
-        return Respond(429, headers, json={"type": "too_many_requests", "message": "rate limit exceeded"})
-
-    def _headers(self, left: float) -> dict[str, str]:
-        if not self.announce:
-            return {}
-        return {
-            "X-Ratelimit-Limit": str(self.limit),
-            "X-Ratelimit-Remaining": str(self.limit - self._used),
-            "X-Ratelimit-Reset": str(-int(-(time.time() + left) // 1)),
-        }
+        if self._first is None:
+            self._first = request.arrived
+        age = request.arrived - self._first + self._phase
+        # Requests of one moment may be read in another order than they came: never back into an older window.
+        if int(age) > self._window:
+            self._window, self._used = int(age), 0
+        allowed = self._used < self._limit
+        self._used += allowed
+        response = self._response if allowed else Respond(429, {"Retry-After": "1"}, json={"type": "too_many_requests"})
+        self.counts[response.status] += 1
+        if not self._announce:
+            return response
+        reset = str(-int(-(time.time() + self._window + 1 - age) // 1))
+        left = str(self._limit - self._used)
+        return response.with_headers({"X-Ratelimit-Remaining": left, "X-Ratelimit-Reset": reset})

@@ -14,7 +14,6 @@ import socket
 import ssl
 import threading
 from collections import deque
-from collections.abc import Callable
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -126,16 +125,9 @@ class FaultServer:
 
         On an event loop, call it in a worker thread.
         """
-        self._wait(lambda: self._received_count, count, timeout)
-
-    def wait_for_actions(self, count: int, timeout: float = 5.0) -> None:
-        """The same for ``actions_begun``."""
-        self._wait(lambda: self._actions_begun, count, timeout)
-
-    def _wait(self, reached: Callable[[], int], count: int, timeout: float) -> None:
         with self._changed:
-            if not self._changed.wait_for(lambda: reached() >= count, timeout):
-                raise TimeoutError(f"{reached()} of {count} came within {timeout} seconds")
+            if not self._changed.wait_for(lambda: self._received_count >= count, timeout):
+                raise TimeoutError(f"{self._received_count} of {count} came within {timeout} seconds")
 
     def play(self, script: ScriptSource) -> None:
         """Go on with another script. Requests that are being answered are not touched."""

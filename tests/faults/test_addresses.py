@@ -26,8 +26,9 @@ def addresses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def look_up(host: Any, port: Any, *args: Any, **options: Any) -> Any:
         if host not in ("localhost", b"localhost"):
             return ask(host, port, *args, **options)
-        if not found:
-            raise socket.gaierror("no such name")
+        flags = args[3] if len(args) > 3 else options.get("flags", 0)
+        if not found or flags & socket.AI_NUMERICHOST:  # which asks whether it is an address itself
+            raise socket.gaierror(socket.EAI_NONAME, "no such name")
         return [one for address in found for one in ask(address, port, *args, **options)]
 
     async def look_up_on_uvloop(_: object, host: Any, port: Any, **options: Any) -> Any:

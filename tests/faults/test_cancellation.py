@@ -13,19 +13,8 @@ from anyio.lowlevel import checkpoint
 
 from devrev_auth_client import AsyncDevRevAuthClient, NotFoundError, TotalTimeoutError
 from tests.faults.backends import ASYNC_BACKENDS, AT_ONCE, REVOKED, TOKEN, TOKEN_ID, eventually
-from tests.faults.server import (
-    Drip,
-    End,
-    FaultServer,
-    HalfResponse,
-    Hang,
-    HangBeforeRead,
-    Respond,
-    ScriptSource,
-    When,
-    backlog_full_url,
-    tls_pair,
-)
+from tests.faults.listeners import backlog_full_url, tls_pair
+from tests.faults.server import Drip, End, FaultServer, HalfResponse, Hang, HangBeforeRead, Respond, ScriptSource, When
 
 SERVER, CLIENT = tls_pair()
 Call = Callable[[], Coroutine[Any, Any, Any]]

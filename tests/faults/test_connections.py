@@ -7,17 +7,19 @@ from typing import Any
 
 import pytest
 
-from devrev_auth_client import ConfigurationError, DevRevAuthError, TotalTimeoutError
+from devrev_auth_client import ConfigurationError, DevRevAuthError, TotalTimeoutError, TransportError
 from tests.faults.backends import (
     ONCE,
     REVOKED,
     TOKEN_ID,
     TOKEN_RESPONSE,
     Backend,
+    assert_within,
     eventually,
     open_descriptors,
     seconds_of,
 )
+from tests.faults.broken_responses import ENDLESS_100S, ENDLESS_HEADERS, Flood
 from tests.faults.server import Action, CloseAfterResponse, End, FaultServer, HalfResponse, Hang, Raw, Respond, tls_pair
 
 SERVER, CLIENT = tls_pair()
@@ -144,6 +146,25 @@ def test_server_that_floods_an_idle_connection_is_left_waiting(backend: Backend)
             client.revoke()
             assert isinstance(flooded.exception(10), OSError)  # not taken in time
         assert taken < 32 * MEBIBYTE
+
+
+FLOODS = {
+    "one-byte chunks": Flood(),
+    "100s": ENDLESS_100S,
+    "headers": ENDLESS_HEADERS,
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
+def test_thirty_calls_under_a_flood(backend: Backend, flood: Action) -> None:
+    """Each response is given up as broken before it has cost much, and `total_timeout` holds."""
+
+    def run() -> None:
+        outcomes = client.outcomes([client.begin_get() for _ in range(30)])
+        assert {type(error) for error in outcomes} <= {TransportError, TotalTimeoutError}
+
+    with FaultServer(flood) as server, backend.client(server.url, total_timeout=1, retry=ONCE) as client:
+        assert_within(lambda: seconds_of(run), 0, 2.5)
 
 
 def test_queue_is_first_come_first_served(backend: Backend) -> None:

@@ -14,25 +14,11 @@ from devrev_auth_client import (
     TransportError,
     UnauthenticatedError,
 )
+from tests.faults.actions import Action, Close, Hang, HtmlFromProxy, Raw, Redirect, Reset, Respond, When
 from tests.faults.backends import ONCE, Backend
-from tests.faults.server import (
-    Action,
-    Close,
-    End,
-    FaultServer,
-    HalfHeaders,
-    HalfResponse,
-    Hang,
-    HtmlFromProxy,
-    Raw,
-    Redirect,
-    Reset,
-    Respond,
-    TooLarge,
-    When,
-    refusing_url,
-    tls_pair,
-)
+from tests.faults.broken_responses import HalfHeaders, HalfResponse, TooLarge
+from tests.faults.listeners import refusing_url, tls_pair
+from tests.faults.server import End, FaultServer
 
 SERVER, CLIENT = tls_pair()
 TWICE = RetryPolicy(max_attempts=2, base_delay=0)

@@ -19,17 +19,8 @@ from devrev_auth_client import (
     TotalTimeoutError,
 )
 from tests.faults.backends import REVOKED, Backend, Caller, eventually
-from tests.faults.server import (
-    Action,
-    Drip,
-    FaultServer,
-    Hang,
-    HangBeforeRead,
-    Respond,
-    When,
-    backlog_full_url,
-    tls_pair,
-)
+from tests.faults.listeners import backlog_full_url, tls_pair
+from tests.faults.server import Action, Drip, FaultServer, Hang, HangBeforeRead, Respond, When
 
 SERVER, CLIENT = tls_pair()
 TOTAL = 0.3

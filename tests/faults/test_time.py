@@ -19,27 +19,12 @@ from devrev_auth_client import (
     TotalTimeoutError,
     TransportError,
 )
+from tests.faults.actions import Action, Hang, HangBeforeRead, Informational, ReadSlowly, Respond, When
 from tests.faults.backends import ONCE, TOKEN_ID, TOKEN_RESPONSE, Backend, Caller, assert_within, seconds_of
+from tests.faults.broken_responses import Drip, HalfHeaders, HalfResponse
 from tests.faults.forwarder import forwarder
-from tests.faults.server import (
-    Action,
-    Drip,
-    End,
-    EndlessHeaders,
-    FaultServer,
-    Flood,
-    HalfHeaders,
-    HalfResponse,
-    Hang,
-    HangBeforeRead,
-    Informational,
-    ReadSlowly,
-    Respond,
-    ScriptSource,
-    When,
-    backlog_full_url,
-    tls_pair,
-)
+from tests.faults.listeners import backlog_full_url, tls_pair
+from tests.faults.server import End, FaultServer, ScriptSource
 
 TOTAL = 0.2
 MARGIN = 0.1
@@ -184,25 +169,6 @@ def test_ten_calls_at_once(backend: Backend) -> None:
 
     with client_of(backend, Drip("body", 0.02), max_connections=7) as client:
         assert_within(slowest, TOTAL, TOTAL + MARGIN)
-
-
-FLOODS = {
-    "one-byte chunks": Flood(),
-    "100s": Flood(data=b"HTTP/1.1 100 Continue\r\n\r\n"),
-    "headers": EndlessHeaders(),
-}
-
-
-@pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
-def test_thirty_calls_under_a_flood(backend: Backend, flood: Action) -> None:
-    """Each response is given up as broken before it has cost much."""
-
-    def run() -> None:
-        outcomes = client.outcomes([client.begin_get() for _ in range(30)])
-        assert {type(error) for error in outcomes} <= {TransportError, TotalTimeoutError}
-
-    with client_of(backend, flood, total_timeout=1, retry=ONCE) as client:
-        assert_within(lambda: seconds_of(run), 0, 1.3)
 
 
 ATTEMPTS = {"none": Hang(), "headers": Drip("headers", 0.02), "body": Drip("body", 0.02)}

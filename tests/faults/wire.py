@@ -160,9 +160,9 @@ class Wire:
         """Close, unless that has been done."""
         if self.socket.fileno() < 0:
             return
-        self._closing(self)
         with suppress(OSError):  # the client may have been quicker
             self.socket.shutdown(socket.SHUT_RDWR)  # close() alone does nothing while a forked child has a copy
+        self._closing(self)  # only now: whoever counts connections may go by that
         self.socket.close()
 
     async def _finish(self, *, close_notify: bool) -> None:
