@@ -20,7 +20,7 @@ from devrev_auth_client import (
     TransportError,
 )
 from tests.faults.actions import Action, Hang, HangBeforeRead, Informational, ReadSlowly, Respond, When
-from tests.faults.backends import ONCE, TOKEN_ID, TOKEN_RESPONSE, Backend, Caller, assert_within, seconds_of
+from tests.faults.backends import ONCE, TOKEN_ID, TOKEN_JSON, TOKEN_RESPONSE, Backend, Caller, assert_within, seconds_of
 from tests.faults.broken_responses import Drip, HalfHeaders, HalfResponse
 from tests.faults.forwarder import forwarder
 from tests.faults.listeners import backlog_full_url, tls_pair
@@ -209,6 +209,12 @@ def test_read_phase(backend: Backend) -> None:
         fails_after(0.1, lambda: client.get(total_timeout=0.1))
     with client_of(backend, Drip("body", 0.02), timeout=httpx.Timeout(0.15), total_timeout=0.4) as client:
         fails_after(0.4, client.get)
+
+
+def test_without_any_bound(backend: Backend) -> None:
+    """`timeout=None` and `total_timeout=None`: the client waits for as long as it takes."""
+    with client_of(backend, Respond(200, json=TOKEN_JSON, delay=0.1), timeout=None, total_timeout=None) as client:
+        assert client.get().id == TOKEN_ID
 
 
 def drip(data: bytes) -> Iterator[bytes]:
