@@ -149,15 +149,11 @@ class Admission:
                 # Where not even the first call passed, the server's window had not turned: what was known still holds.
                 self._ceiling = max(self._passed, self._proven) or self._ceiling or 0
                 self._passed = self._proven = 0
-                self._older = [group for group in (*self._older, self._in_flight) if group]
+                self._older = list(filter(None, (*self._older, self._in_flight)))
                 self._in_flight = set()
                 self._at_once = 1
             if self._soonest_deadline <= self._opens_at:
-                queued = [one for one in (ref() for ref in list(self._queue)) if one is not None]
-                for one in queued:
-                    if one.deadline <= self._opens_at:
-                        self._refuse(one)
-                self._soonest_deadline = min((one.deadline for one in queued if not one.is_refused), default=math.inf)
+                self._refuse_until(self._opens_at)
             self.give_back(slot)
 
     def refusal(self) -> tuple[Closing, float] | None:
@@ -171,9 +167,7 @@ class Admission:
         """Refuse all callers from now on: the client is closed."""
         with self._lock:
             self._is_closed = True
-            for slot in [ref() for ref in list(self._queue)]:
-                if slot is not None:
-                    self._refuse(slot)
+            self._refuse_until(math.inf)
 
     def after_fork(self) -> None:
         """Start over with nobody queued or in flight: a forked child has none of its parent's callers.
@@ -213,6 +207,13 @@ class Admission:
             self._at_once = 1
         self._proven = proven
         self._passed = 1
+
+    def _refuse_until(self, moment: float) -> None:
+        # No loop stands in a `with` block: on Python 3.13.0, what interrupts its turn leaves the block's lock locked.
+        queued = [one for one in (ref() for ref in list(self._queue)) if one is not None]
+        for slot in (one for one in queued if one.deadline <= moment):
+            self._refuse(slot)
+        self._soonest_deadline = min((one.deadline for one in queued if one.deadline > moment), default=math.inf)
 
     def _refuse(self, slot: Slot) -> None:
         self._queue.pop(slot.ref, None)

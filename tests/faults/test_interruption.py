@@ -34,7 +34,7 @@ from tests.faults.server import FaultServer, Hang, Respond, tls_pair
 
 SECRET = "-".join(["bearer", "that", "nobody", "may", "see"])
 pytestmark = pytest.mark.skipif(
-    sys.version_info >= (3, 12), reason="a trace function of 3.12 and later can raise where no signal handler runs"
+    sys.version_info[:2] == (3, 12), reason="warning of a coroutine that never ran fails under a trace function there"
 )
 
 PACKAGE = str(Path(devrev_auth_client.__file__).parent)
