@@ -45,6 +45,11 @@ class Slot:
         self.is_refused = False
         self.is_over = False
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether it was admitted or refused."""
+        return self.epoch is not None or self.is_refused
+
     def __del__(self) -> None:
         if not self.is_over:
             self._admission.give_back(self)
@@ -100,7 +105,7 @@ class Admission:
             if slot.epoch is None and (self._is_closed or slot.deadline <= max(now, self._opens_at)):
                 self._refuse(slot)
                 self._advance(now)  # one that asked before it may be the head of the queue now
-            if slot.epoch is not None or slot.is_refused:
+            if slot.is_decided:
                 return None
             slot.event = slot.runtime.event()
             # The head of the queue holds the timer; the others are woken by what it and the senders do.

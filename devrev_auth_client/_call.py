@@ -131,10 +131,9 @@ class Call:
         """Return the slot of this call once it may send, or why it may not."""
         admission = self._state.admission
         slot = admission.enter(self._runtime, self._deadline)
-        if slot.epoch is None:
-            while (due := admission.next_wait(slot)) is not None:
-                event, seconds = due
-                await self._clock.wait(event, seconds)
+        while not slot.is_decided and (due := admission.next_wait(slot)) is not None:
+            event, seconds = due
+            await self._clock.wait(event, seconds)
         if not slot.is_refused:
             return slot
         if self._state.is_closed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Awaitable
 
 from . import _fork
 from ._admission import Admission
@@ -26,13 +27,13 @@ class Clock:
     jitter = staticmethod(random.uniform)
     """Draws between two bounds."""
 
-    async def sleep(self, runtime: Runtime, seconds: float) -> None:
+    def sleep(self, runtime: Runtime, seconds: float) -> Awaitable[object]:
         """Wait so many seconds."""
-        await runtime.sleep(seconds)
+        return runtime.sleep(seconds)
 
-    async def wait(self, event: Event, seconds: float) -> None:
+    def wait(self, event: Event, seconds: float) -> Awaitable[object]:
         """Wait for an event, no longer than so many seconds."""
-        await event.wait(seconds)
+        return event.wait(seconds)
 
 
 class ClientState:

@@ -12,6 +12,7 @@ from typing import Any
 import anyio
 
 from .event_loops import EventLoop
+from .in_threads import is_ready
 from .interface import Address, Asked
 
 
@@ -38,10 +39,15 @@ class AsyncioEvent:
 
     async def wait(self, seconds: float) -> bool:
         """Wait until it is set; False where that takes longer."""
-        self._future = self._loop.create_future()
+        future: asyncio.Future[bool] = self._loop.create_future()
+        self._future = future
         if self._is_set:
             return True
-        return await _done_within(self._loop, self._future, seconds)
+        timer = _timer(future, seconds)
+        try:
+            return await future
+        finally:
+            timer.cancel()
 
 
 class Asyncio(EventLoop):
@@ -66,7 +72,11 @@ class Asyncio(EventLoop):
 
     async def readable(self, opened: socket.socket, seconds: float) -> bool:
         """Wait until there is something to read."""
-        loop, future = self.loop, self.loop.create_future()
+        await asyncio.sleep(0)  # after the turn of other tasks it has often arrived, and no callback is needed
+        if is_ready([opened], [], 0):
+            return True
+        loop = self.loop
+        future: asyncio.Future[bool] = loop.create_future()
         descriptor = opened.fileno()
         try:
             loop.add_reader(descriptor, _finish, future)
@@ -75,22 +85,27 @@ class Asyncio(EventLoop):
                 await anyio.wait_readable(opened)
                 return True
             return False
+        timer = _timer(future, seconds)
         try:
-            return await _done_within(loop, future, seconds)
+            return await future
         finally:
+            timer.cancel()
             loop.remove_reader(descriptor)
 
     async def writable(self, opened: Sequence[socket.socket], seconds: float) -> bool:
         """Wait until something can be written."""
-        loop, future = self.loop, self.loop.create_future()
+        loop = self.loop
+        future: asyncio.Future[bool] = loop.create_future()
         descriptors = [one.fileno() for one in opened]
+        timer = _timer(future, seconds)
         try:
             for descriptor in descriptors:
                 loop.add_writer(descriptor, _finish, future)
-            return await _done_within(loop, future, seconds)
+            return await future
         except NotImplementedError:  # Windows' default loop
             return await self.first_writable(opened, seconds)
         finally:
+            timer.cancel()
             with contextlib.suppress(NotImplementedError):
                 for descriptor in descriptors:
                     loop.remove_writer(descriptor)
@@ -114,14 +129,8 @@ class Asyncio(EventLoop):
             return Asked(error=type(error))
 
 
-async def _done_within(loop: asyncio.AbstractEventLoop, future: asyncio.Future[bool], seconds: float) -> bool:
-    if seconds > threading.TIMEOUT_MAX:
-        return await future
-    timer = loop.call_later(max(0.0, seconds), _give_up, future)
-    try:
-        return await future
-    finally:
-        timer.cancel()
+def _timer(future: asyncio.Future[bool], seconds: float) -> asyncio.TimerHandle:
+    return future.get_loop().call_later(min(max(0.0, seconds), threading.TIMEOUT_MAX), _give_up, future)
 
 
 def _finish(future: asyncio.Future[Any]) -> None:
