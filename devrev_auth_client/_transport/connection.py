@@ -57,11 +57,15 @@ class Connection:
         await runtime.checkpoint()  # whoever was cancelled already must not send
         # The body is asked for only now: whoever counts on that knows that nothing was sent before.
         content = b"".join([chunk async for chunk in request.stream])
-        headers = [*request.headers, *self._headers]
-        data = self._http.request(request.method, self._through + request.url.target, headers, content)
+        target = self._through + request.url.target
         # A server may refuse a request before it has read it all: where sending fails, the response is looked for.
         with contextlib.suppress(httpx.WriteError):
-            await self._stream.write(runtime, data, until)
+            # No variable holds the bytes, the token among them: live frames are shown by watchdogs.
+            await self._stream.write(
+                runtime,
+                self._http.request(request.method, target, [*request.headers, *self._headers], content),
+                until,
+            )
 
     @property
     def is_idle(self) -> bool:
