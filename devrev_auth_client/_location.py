@@ -89,10 +89,16 @@ def _checked_proxy(proxy: object, base_url: httpx.URL) -> httpx.Proxy:
 def _is_host_and_port(url: httpx.URL) -> bool:
     # httpx takes any number for a port, and percent-encodes what cannot be in a host's name (":": an IPv6 zone may).
     has_port = url.port is None or 0 < url.port < 65_536
-    for label in url.raw_host.decode("ascii").split("."):
-        if label.startswith("xn--"):
-            httpx.URL(f"https://{label}").host  # noqa: B018  # raises where its punycode is broken
-    return bool(url.host) and ("%" not in url.host or ":" in url.host) and has_port
+    is_name = all(map(_is_label, url.raw_host.decode("ascii").split(".")))
+    return bool(url.host) and ("%" not in url.host or ":" in url.host) and is_name and has_port
+
+
+def _is_label(label: str) -> bool:
+    """Whether a part of a host's name that begins like punycode is punycode (RFC 3492)."""
+    if not label.startswith("xn--"):
+        return True
+    name = label[4:].encode().decode("punycode")  # raises a ValueError where it is broken
+    return name.isprintable() and not name.isascii() and name.encode("punycode").decode() == label[4:]
 
 
 def _is_bypassed(url: httpx.URL) -> bool:
