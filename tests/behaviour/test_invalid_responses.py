@@ -21,11 +21,12 @@ from devrev_auth_client import (
     TokenType,
 )
 from devrev_auth_client.testing import FakeDevRev
-from tests.behaviour.backends import sync_only
+from tests.behaviour.backends import SYNC, sync_only
 from tests.behaviour.bodies import TOKEN
 from tests.behaviour.conftest import MakeClient
 from tests.behaviour.operations import Operation, both_operations, get
 from tests.behaviour.transports import Answering, Chunks
+from tests.behaviour.virtual_time import VirtualTime
 
 pytestmark = sync_only
 
@@ -190,14 +191,16 @@ def results(status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> Ite
         lambda client: client.revoke_own_auth_tokens(TokenType.PAT),
     )
     for operation in operations:
-        transport = Answering(status, Chunks([body]), headers)
-        with DevRevAuthClient(
-            "a-bearer-token-of-the-tests", transport=transport, retry=RetryPolicy(max_attempts=1), total_timeout=5
-        ) as used:
-            try:
-                yield operation(used)
-            except DevRevAuthError:
-                continue
+        client: Any = SYNC.client(
+            clock=VirtualTime(),
+            token="a-bearer-token-of-the-tests",
+            transport=Answering(status, Chunks([body]), headers),
+            retry=RetryPolicy(max_attempts=1),
+        )
+        try:
+            yield operation(client.plain)
+        except DevRevAuthError:
+            continue
 
 
 JSON = st.recursive(

@@ -18,6 +18,7 @@ from devrev_auth_client import ConfigurationError, DevRevAuthClient, RetryPolicy
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.behaviour.backends import Backend, sync_only
 from tests.behaviour.conftest import MakeClient
+from tests.behaviour.hiding import assert_hides
 from tests.behaviour.ids import short
 from tests.behaviour.operations import TOKEN_ID, get
 from tests.behaviour.transports import Recorder
@@ -70,16 +71,17 @@ WRONG: dict[tuple[str, str], list[Any]] = {
 
 @pytest.mark.parametrize(("argument", "message"), WRONG, ids=short)
 def test_a_wrong_value_is_refused_and_not_repeated(
-    make_client: MakeClient, fake: FakeDevRev, argument: str, message: str
+    make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken, argument: str, message: str
 ) -> None:
-    """The text says which argument, and what it must be."""
+    """The text says which argument, and what it must be; nor is a good token shown, beside a wrong argument."""
     for value in WRONG[argument, message]:
         options = {"transport": None, argument: value} if argument in ("verify", "proxy") else {argument: value}
         with pytest.raises(ConfigurationError, match=message) as caught:
             make_client(**options)
         assert isinstance(caught.value, ValueError)
         assert "hush" not in repr(caught.value) + str(caught.value), value
-        assert (caught.value.attempts, caught.value.__cause__, caught.value.__context__) == ((), None, None)
+        assert caught.value.attempts == ()
+        assert_hides(caught.value, HUSH if argument == "token" else pat.secret)
     assert fake.requests == []
 
 
