@@ -23,7 +23,6 @@ from tests.faults.actions import (
     HtmlFromProxy,
     Informational,
     Raw,
-    Redirect,
     Reset,
     Respond,
     When,
@@ -117,8 +116,8 @@ NO_HTTP = {
 UNREADABLE = {
     name: Fault(action, InvalidResponseError)
     for name, action in {
-        "redirect": Redirect("https://elsewhere.invalid/"),
-        "redirect to itself": Redirect("/auth-tokens.get", 302),
+        "redirect": Respond(307, {"Location": "https://elsewhere.invalid/"}),
+        "redirect to itself": Respond(302, {"Location": "/auth-tokens.get"}),
         "304": Respond(304),
         "200 of the future": Raw(b"HTTP/9.9 200 OK\r\nContent-Length: 0\r\n\r\n"),
         "204": Respond(204),
