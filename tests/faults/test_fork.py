@@ -159,19 +159,6 @@ def test_rate_limit_holds_in_the_child() -> None:
         assert len(server.requests) == 1
 
 
-def test_child_with_threads_keeps_to_the_limit() -> None:
-    """Its first calls come from ten threads at once."""
-    with FaultServer(Respond(200, json={"token": {"id": "x"}}, delay=0.01)) as server:
-        with sync_client(server.url, max_connections=3) as client:
-
-            def child() -> str:
-                with ThreadPoolExecutor(10) as threads:
-                    return "".join(token.id for token in threads.map(client.get_auth_token, "x" * 10))
-
-            assert in_child(child) == "x" * 10
-        assert server.peak_connections <= 3
-
-
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_async_client_in_a_child() -> None:
     """A new process, a new event loop, new connections; locks that were held included."""

@@ -9,7 +9,6 @@ import pytest
 from devrev_auth_client import AuthToken, TotalTimeoutError
 from tests.faults.backends import (
     PATIENCE,
-    TOKEN_ID,
     TOKEN_JSON,
     TOKEN_RESPONSE,
     Backend,
@@ -125,16 +124,6 @@ def test_cancelled_calls_are_forgotten(async_backend: Backend) -> None:
         assert seconds_of(lambda: wait(stays, PATIENCE)) < 2
         assert all_succeed(client, stays)
         assert len(server.requests) == 4
-
-
-def test_503_makes_one_call_wait(backend: Backend) -> None:
-    """Only the one that met it."""
-    script = [Respond(503, {"Retry-After": "0.5"}), TOKEN_RESPONSE]
-    with FaultServer(script) as server, backend.client(server.url) as client:
-        waiting = begin_first(server, client)
-        assert seconds_of(client.get) < 0.3
-        assert not waiting.done()
-        assert waiting.result(5).id == TOKEN_ID
 
 
 def test_server_that_announces_its_quota_is_hardly_overrun() -> None:
