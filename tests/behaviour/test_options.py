@@ -103,12 +103,6 @@ def test_a_transport_of_the_other_client_is_refused(make_client: MakeClient, bac
         make_client(transport=other())
 
 
-def test_everything_after_the_token_is_keyword_only(backend: Backend) -> None:
-    """The token alone has a place."""
-    with pytest.raises(TypeError):
-        backend.client_class("x", "https://api.devrev.ai")  # type: ignore[call-arg]
-
-
 async def test_a_wrong_bound_of_one_call_is_refused_before_anything_is_sent(
     make_client: MakeClient, fake: FakeDevRev
 ) -> None:

@@ -83,12 +83,6 @@ def test_a_policy_does_not_change() -> None:
         attrs.evolve(policy, max_attempts=0)
 
 
-def test_arguments_have_names() -> None:
-    """Nobody can mistake seconds for attempts."""
-    with pytest.raises(TypeError):
-        RetryPolicy(5)  # type: ignore[call-arg]
-
-
 def test_a_policy_compares_hashes_pickles_and_copies() -> None:
     """It is a value."""
     policy = RetryPolicy(max_attempts=7, on_retry=print)
