@@ -95,7 +95,8 @@ def test_text_and_bytes_and_no_body_at_all(call: Call, server: Loopback, sdk: Mo
     server.answer(200, b"a,b", Content_Type="text/csv")
     file = part(sdk, "generated.types").File(payload=BytesIO(b"\x00\xff"))
     assert call("gadget_files.gadgets_export", body=file) == "a,b"
-    server.answers[:] = [(204, {}, b"")]
+    server.answers.clear()
+    server.answer(204)
     body = part(sdk, "generated.models.post_gadgets_delete_body").PostGadgetsDeleteBody(id="1", undescribed=[2])
     assert call("default.post_gadgets_delete", body=body) is None
     assert [asked.body for asked in server.asked] == [b"\x00\xff", b'{"id":"1","undescribed":[2]}']
