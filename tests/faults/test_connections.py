@@ -201,7 +201,7 @@ def test_closing_does_not_wait(backend: Backend) -> None:
         server.wait_for_requests(31)
         hanging = [client.begin_get(total_timeout=0.6) for _ in range(29)]
         server.wait_for_requests(60)
-        queued = client.begin_get()
+        queued = client.begin_get(total_timeout=5)
         time.sleep(0.05)
         assert seconds_of(lambda: client.begin_close().result(5)) < 0.2
         assert isinstance(queued.exception(5), ConfigurationError)

@@ -71,10 +71,11 @@ class InterruptedAt:
         self._first = first
 
     def __enter__(self) -> None:
+        self._before = sys.gettrace()  # that of a measurement of coverage
         sys.settrace(self._trace)
 
     def __exit__(self, *_: object) -> None:
-        sys.settrace(None)
+        sys.settrace(self._before)
 
     def _trace(self, frame: FrameType, event: str, _: object) -> Any:
         name = frame.f_code.co_filename
