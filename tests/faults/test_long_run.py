@@ -22,7 +22,7 @@ def test_random_faults_and_cancellations(backend: Backend) -> None:
 @pytest.mark.parametrize("way", WAYS)
 def test_calls_cut_at_random_leave_the_client_whole(way: str) -> None:
     """Twenty workers on ten connections: afterwards every call succeeds, and nothing is left over."""
-    assert storm(way, 0.7, seed=1, tls=way in ("asyncio, task.cancel", "trio, scope"))[1] == []
+    assert storm(way, 0.7, seed=1, tls=way in ("asyncio, task.cancel", "trio, scope", "sync, total_timeout"))[1] == []
 
 
 @pytest.mark.slow
