@@ -89,22 +89,6 @@ def test_a_slot_that_is_dropped_counts_as_given_back() -> None:
     assert admitted(slots) == slots
 
 
-def test_the_size_counts_calls_of_before_a_429_too() -> None:
-    """They still have their connections."""
-    bench = Bench(size=2)
-    first, second = bench.enter(2)
-    bench.close(first)
-    bench.now = 10.0
-    (third,) = bench.enter()
-    assert third.epoch == 1
-    bench.admission.give_back(third)
-    (probe, waiting) = bench.enter(2)
-    assert (probe.epoch, waiting.epoch) == (1, None)
-    bench.admission.passed(probe)
-    bench.admission.give_back(second)
-    assert waiting.epoch == 1
-
-
 def test_a_429_stops_everybody_and_the_first_in_the_queue_holds_the_timer(bench: Bench) -> None:
     """The others sleep until they are woken, or until their own time is over."""
     bench.close()

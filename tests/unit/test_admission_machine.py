@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from random import Random
 from typing import cast
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -199,3 +202,38 @@ AdmissionMachine.TestCase.settings = settings(
 
 TestAdmission = AdmissionMachine.TestCase
 """Never sends while closed, never too many, never out of order, never refused in vain, never forgotten."""
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_long_random_walks(seed: int) -> None:
+    """The same machine without hypothesis, which is slower to come to rare states."""
+    random = Random(seed)
+    for _ in range(40):
+        machine = AdmissionMachine()
+        size, seconds = random.choice([1, 2, 4, 1000]), random.choice([0.5, 5.0])
+        machine.begin_with_a_429(size, random.randrange(7), random.randrange(3), random.randrange(4), seconds)
+        for _ in range(60):
+            random_step(machine, random)
+            machine.see_who_was_decided()
+        machine.teardown()
+
+
+def random_step(machine: AdmissionMachine, random: Random) -> None:
+    which, seconds = random.choice([-1, -1, 0, 1]), random.choice([0.5, 1.0, 2.0, 5.0])
+    vanishes = random.random() < 0.5
+    steps: list[Callable[[], None]] = [
+        lambda: machine.come(random.randint(1, 3), random.choice([0.25, 2.0, 8.0, 60.0, math.inf])),
+        lambda: machine.time_passes(seconds),
+    ]
+    if random.random() < 0.2:
+        steps += [lambda: machine.timers_are_late(seconds)]
+    if machine.queue:
+        steps += [lambda: machine.ask(which), lambda: machine.give_up_waiting(which, vanishes)]
+    if machine.holders:
+        steps += [
+            lambda: machine.begin_to_send(which),
+            lambda: machine.succeed(which),
+            lambda: machine.fail(which, vanishes),
+            lambda: machine.close(which, seconds, random.random() < 0.3),
+        ]
+    random.choice(steps)()
