@@ -26,26 +26,13 @@ class AwaitableSyncClient:
     def __init__(self, plain: DevRevAuthClient) -> None:
         self.plain = plain
 
-    async def get_auth_token(self, *arguments: Any, **options: Any) -> Any:
-        return self.plain.get_auth_token(*arguments, **options)
+    def __getattr__(self, name: str) -> Any:
+        """Give a method of the sync client, to be awaited."""
 
-    async def get_auth_token_detailed(self, *arguments: Any, **options: Any) -> Any:
-        return self.plain.get_auth_token_detailed(*arguments, **options)
+        async def call(*arguments: Any, **options: Any) -> Any:
+            return getattr(self.plain, "close" if name == "aclose" else name)(*arguments, **options)
 
-    async def get_own_auth_token(self, **options: Any) -> Any:
-        return self.plain.get_own_auth_token(**options)
-
-    async def revoke_own_auth_tokens(self, *arguments: Any, **options: Any) -> Any:
-        return self.plain.revoke_own_auth_tokens(*arguments, **options)
-
-    async def revoke_own_auth_tokens_detailed(self, *arguments: Any, **options: Any) -> Any:
-        return self.plain.revoke_own_auth_tokens_detailed(*arguments, **options)
-
-    async def call(self, *arguments: Any, **options: Any) -> Any:
-        return self.plain.call(*arguments, **options)
-
-    async def aclose(self) -> None:
-        self.plain.close()
+        return call
 
     async def __aenter__(self) -> Self:
         assert self.plain.__enter__() is self.plain

@@ -12,10 +12,10 @@ import anyio
 import httpx
 import pytest
 
-from devrev_auth_client import ConfigurationError, RetryPolicy, TokenType, TotalTimeoutError
+from devrev_auth_client import ConfigurationError, RetryPolicy, TotalTimeoutError
 from devrev_auth_client.generated.api.auth_tokens import auth_tokens_get
 from devrev_auth_client.generated.models import AuthTokensGetRequest
-from devrev_auth_client.testing import FakeDevRev, IssuedToken
+from devrev_auth_client.testing import FakeDevRev
 from tests.behaviour.backends import Backend, sync_only
 from tests.behaviour.conftest import MakeClient
 from tests.behaviour.operations import TOKEN_ID, get
@@ -112,18 +112,6 @@ async def test_a_client_with_connections_of_its_own_closes(make_client: MakeClie
 def test_the_sync_client_has_no_async_methods(backend: Backend) -> None:
     """Nobody awaits it by mistake and gets half of it."""
     assert not {"aclose", "__aenter__", "__aexit__"} & set(dir(backend.client_class))
-
-
-async def test_each_of_many_calls_gets_its_own_response(
-    make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken, backend: Backend
-) -> None:
-    """No response and no failure goes to another caller."""
-    ids = [fake.issue_token(pat.user, TokenType.SESSION).id for _ in range(25)]
-    asked = [token_id for pair in ((one, f"{one}999") for one in ids) for token_id in pair]
-    client = make_client(retry=RetryPolicy(max_attempts=1))
-    results = await backend.together(*(functools.partial(client.get_auth_token, token_id) for token_id in asked))
-    assert [getattr(result, "status_code", None) for result in results] == [None, 404] * 25
-    assert [result.id for result in results[::2]] == ids
 
 
 class Counting(Recorder):

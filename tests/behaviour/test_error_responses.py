@@ -31,7 +31,7 @@ from devrev_auth_client.generated.models import (
     ErrorInternalServerError,
     ErrorTooManyRequests,
 )
-from devrev_auth_client.testing import FakeDevRev, IssuedToken
+from devrev_auth_client.testing import FakeDevRev
 from tests.behaviour.backends import sync_only
 from tests.behaviour.bodies import ERROR, ERROR_TYPES, error_body
 from tests.behaviour.conftest import MakeClient
@@ -87,7 +87,7 @@ async def test_a_refused_revocation_raises_the_same_classes(
     assert (error.operation, error.token_id) == ("auth_tokens_self_delete", None)
 
 
-@pytest.mark.parametrize("status", [402, 405, 409, 418, 422, 431, 451, 499, 501, 505, 511, 520, 599])
+@pytest.mark.parametrize("status", [402, 418, 499, 501, 520, 599])
 @both_operations
 async def test_a_status_without_a_class_of_its_own_is_unexpected(
     make_client: MakeClient, fake: FakeDevRev, operation: Operation, status: int
@@ -101,13 +101,6 @@ async def test_a_status_without_a_class_of_its_own_is_unexpected(
     assert error.error.additional_properties == {"extra": 1}
     doubtful = operation is revoke and status >= 500
     assert str(error).endswith("; whether the revocation happened is unknown") is doubtful
-
-
-@pytest.mark.parametrize("status", [500, 502])
-async def test_the_text_of_a_read_has_no_doubt(make_client: MakeClient, fake: FakeDevRev, status: int) -> None:
-    """Reading twice does no harm."""
-    fake.respond_next(status)
-    assert "unknown" not in str(await refused(make_client))
 
 
 async def test_a_429_carries_the_time_and_the_quota_or_none(make_client: MakeClient, fake: FakeDevRev) -> None:
@@ -251,18 +244,3 @@ async def test_the_text_is_one_short_line(make_client: MakeClient, fake: FakeDev
     assert str(await refused(make_client)) == "auth_tokens_get: 404 Not Found: route not found"
     fake.respond_next(520, content=b"")
     assert str(await refused(make_client)) == "auth_tokens_get: 520"
-
-
-async def test_the_fakes_own_refusals_arrive_as_their_classes(
-    make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken
-) -> None:
-    """No script here: an unknown id is 404, an unknown type is 400, a revoked bearer is 401."""
-    client = make_client()
-    with pytest.raises(NotFoundError):
-        await client.get_auth_token("don:identity:dvrv-us-1:devo/1:token/999")
-    with pytest.raises(BadRequestError) as caught:
-        await client.revoke_own_auth_tokens("urn:devrev:params:oauth:token-type:none")
-    assert caught.value.field_name == "requested_token_type"
-    fake.revoke_token(pat.id)
-    with pytest.raises(UnauthenticatedError):
-        await get(client)

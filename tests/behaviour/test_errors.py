@@ -220,12 +220,10 @@ RAISING: dict[type[errors.DevRevAuthError], Raising] = {
 }
 
 
-def test_every_error_that_a_call_raises_is_in_the_table() -> None:
-    """A class added to the tree is added here."""
-    assert set(CLASSES) - {errors.DevRevAuthError, errors.APIError} == set(RAISING)
+RAISED = [cls for cls in CLASSES if cls not in (errors.DevRevAuthError, errors.APIError)]
 
 
-@pytest.mark.parametrize("expected", RAISING, ids=lambda expected: expected.__name__)
+@pytest.mark.parametrize("expected", RAISED, ids=lambda expected: expected.__name__)
 async def test_an_error_survives_copy_and_pickle_with_its_attempts(
     make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken, expected: type[errors.DevRevAuthError]
 ) -> None:

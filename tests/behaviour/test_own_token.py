@@ -14,7 +14,7 @@ from devrev_auth_client import (
     UnauthenticatedError,
 )
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
-from tests.behaviour.backends import async_only, sync_only
+from tests.behaviour.backends import sync_only
 from tests.behaviour.conftest import MakeClient
 from tests.behaviour.hiding import assert_hides
 from tests.behaviour.transports import Hanging, Recorder
@@ -52,14 +52,6 @@ async def test_a_token_is_asked_about_by_its_own_id(
         request = fake.requests[-1]
         assert (request.path, request.body, request.token_id) == ("/auth-tokens.get", {"token_id": FIRST}, FIRST)
     assert len(fake.requests) == 3
-
-
-@async_only
-async def test_an_async_callable_too(make_client: MakeClient, own: IssuedToken) -> None:
-    async def ask() -> str:
-        return own.secret
-
-    assert (await make_client(token=ask).get_own_auth_token()).id == FIRST
 
 
 @pytest.mark.parametrize("status", [401, 502])

@@ -22,7 +22,7 @@ from devrev_auth_client import (
     UserType,
 )
 from devrev_auth_client.generated.models import ArtifactFile, ArtifactSummary, AuthTokensGetResponse, OrgSummary
-from devrev_auth_client.testing import FakeDevRev, IssuedToken
+from devrev_auth_client.testing import FakeDevRev
 from tests.behaviour.backends import sync_only
 from tests.behaviour.bodies import TOKEN, USER
 from tests.behaviour.conftest import MakeClient
@@ -75,18 +75,6 @@ async def test_the_request_is_what_the_reference_page_says_and_every_field_arriv
     assert token.expires_at.tzinfo is not None
     assert isinstance(token.created_by, UserSummary)
     assert (token.created_by.type_, token.created_by.state) == (UserType.DEV_USER, UserState.ACTIVE)
-
-
-async def test_each_call_gets_what_the_server_holds(
-    make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken
-) -> None:
-    """Nothing is remembered from one call to the next."""
-    other = fake.issue_token(pat.user, TokenType.SESSION)
-    client = make_client()
-    assert (await client.get_auth_token(other.id)).status is TokenStatus.ACTIVE
-    fake.revoke_token(other.id)
-    assert (await client.get_auth_token(other.id)).status is TokenStatus.REVOKED
-    assert (await client.get_auth_token(pat.id)).requested_token_type is TokenType.PAT
 
 
 async def test_detailed_gives_the_whole_response_and_repeats_as_the_plain_method_does(

@@ -19,13 +19,12 @@ from devrev_auth_client import (
     RetryPolicy,
     RevocationUnconfirmedError,
     ServiceUnavailableError,
-    TokenType,
     TooManyRequestsError,
     TransportError,
     UnauthenticatedError,
     UnexpectedStatusError,
 )
-from devrev_auth_client.testing import FakeDevRev, IssuedToken
+from devrev_auth_client.testing import FakeDevRev
 from tests.behaviour.backends import sync_only
 from tests.behaviour.conftest import MakeClient
 from tests.behaviour.ids import short
@@ -176,18 +175,6 @@ async def test_a_revocation_that_may_have_happened_is_unconfirmed(
     with pytest.raises(error) as met:
         await get(make_client(transport=reading.transport(), **options))
     assert len(met.value.attempts) == len(caught.value.attempts)
-
-
-async def test_a_token_that_revokes_its_own_type_and_loses_the_response_is_likely_revoked(
-    make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken
-) -> None:
-    """The whole story, played by the fake: the repetition's own 401 is the trace of the first try."""
-    fake.lose_connection(after_processing=True)
-    with pytest.raises(RevocationUnconfirmedError) as caught:
-        await make_client().revoke_own_auth_tokens(TokenType.PAT)
-    assert caught.value.likely_revoked is True
-    assert fake.token_status(pat.id) == "revoked"
-    assert [request.status for request in fake.requests] == [None, 401]
 
 
 @both_operations

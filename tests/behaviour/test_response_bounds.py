@@ -163,7 +163,6 @@ async def test_a_compressed_response_that_was_not_asked_for_is_read(
 REFUSED: dict[str, tuple[str, bytes, str]] = {
     "one byte more": ("gzip", gzip.compress(token_of_size(MIB + 1)), TOO_LARGE),
     "one byte more, deflated": ("deflate", zlib.compress(token_of_size(MIB + 1)), TOO_LARGE),
-    "a bomb": ("gzip", packed_zeros(16 * MIB), TOO_LARGE),
     "no gzip at all": ("gzip", PLAIN, BROKEN),
     "cut": ("gzip", gzip.compress(PLAIN)[:-1], BROKEN),
     "its header alone": ("gzip", gzip.compress(PLAIN)[:12], BROKEN),

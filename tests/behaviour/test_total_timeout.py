@@ -14,7 +14,6 @@ from devrev_auth_client import (
     TokenType,
     TotalTimeoutError,
     TransportError,
-    UnexpectedStatusError,
 )
 from devrev_auth_client.testing import FakeDevRev
 from tests.behaviour.backends import sync_only
@@ -149,16 +148,6 @@ async def test_an_httpx_timeout_bounds_its_phases(make_client: MakeClient, recor
         {"connect": None, "read": None, "write": None, "pool": None},
         {"connect": 2, "read": 2, "write": 2, "pool": 2},
     ]
-
-
-async def test_a_backoff_that_would_outlast_it_is_not_begun(
-    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime
-) -> None:
-    """The call ends at once with what it met last, not with a sleep and then a timeout."""
-    fake.respond_next(502, times=9)
-    with pytest.raises(UnexpectedStatusError):
-        await get(make_client(total_timeout=3.0))
-    assert time.waits == [0.5, 1.0]
 
 
 async def test_an_attempt_for_which_no_time_is_left_is_not_made(make_client: MakeClient, fake: FakeDevRev) -> None:

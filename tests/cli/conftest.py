@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import re
 import secrets
-import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -16,6 +15,7 @@ from devrev_auth_client import RetryPolicy, TokenType
 from devrev_auth_client.cli.commands import app
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.cli.shell import Ended
+from tests.faults.listeners import refusing_url
 from tests.jwts import jwt
 
 FIRST = "don:identity:dvrv-us-1:devo/1:token/1"
@@ -81,9 +81,8 @@ def _somebody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def nobody() -> Iterator[str]:
     """A base URL where nobody listens: the port is taken, and connections to it are refused."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+    with refusing_url() as url:
+        yield url
 
 
 @pytest.fixture

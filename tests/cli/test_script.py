@@ -116,15 +116,6 @@ main()
     assert "secretsecret" not in done.err
 
 
-def test_the_package_does_not_load_it() -> None:
-    code = """
-import sys
-import devrev_auth_client, devrev_auth_client.testing, devrev_auth_client.token_claims
-print([name for name in sys.modules if name.startswith(("typer", "devrev_auth_client.cli"))])
-"""
-    assert python(code) == Ended(0, "[]\n", "")
-
-
 def test_it_tells_its_version() -> None:
     """Without a token, and without asking anybody."""
     assert run("--version", variables={}) == (0, f"{devrev_auth_client.__version__}\n", "")

@@ -9,33 +9,14 @@ from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import OpenAPIV30SpecValidator, validate
 from ruamel.yaml import YAML
 
+from devrev_auth_client import TokenType
+
 DESCRIPTION = Path(__file__).parents[2] / "openapi" / "auth-tokens.yaml"
 DOCUMENT: dict[str, Any] = YAML(typ="safe").load(DESCRIPTION.read_text(encoding="utf-8"))
 
 GET = "/auth-tokens.get"
 DELETE = "/auth-tokens.self.delete"
 STATUSES = ["200", "400", "401", "403", "404", "413", "429", "500", "503"]
-
-# The URNs of the reference page, in its order.
-URNS = [
-    "urn:devrev:params:oauth:token-type:aat",
-    "urn:devrev:params:oauth:token-type:aat:act-as",
-    "urn:devrev:params:oauth:token-type:aat:public",
-    "urn:devrev:params:oauth:token-type:dev",
-    "urn:devrev:params:oauth:token-type:dev:connect",
-    "urn:devrev:params:oauth:token-type:gat",
-    "urn:devrev:params:oauth:token-type:pat",
-    "urn:devrev:params:oauth:token-type:pat:act-as",
-    "urn:devrev:params:oauth:token-type:rat",
-    "urn:devrev:params:oauth:token-type:rev",
-    "urn:devrev:params:oauth:token-type:session",
-    "urn:devrev:params:oauth:token-type:session:dev0",
-    "urn:devrev:params:oauth:token-type:session:onetime",
-    "urn:devrev:params:oauth:token-type:session:rev:act-as",
-    "urn:devrev:params:oauth:token-type:super",
-    "urn:devrev:params:oauth:token-type:sys",
-    "urn:ietf:params:oauth:token-type:jwt",
-]
 
 USER = "type display_id id display_name display_picture email full_name state"
 PICTURE = "display_id id file"
@@ -191,7 +172,7 @@ def test_only_what_devrev_promises_is_required(schema: str, required: list[str])
 def test_the_vocabularies_are_those_of_the_reference() -> None:
     schemas = DOCUMENT["components"]["schemas"]
     assert {name: schema["enum"] for name, schema in schemas.items() if "enum" in schema} == {
-        "token-type": URNS,
+        "token-type": [str(member) for member in TokenType],
         "token-status": ["active", "expired", "revoked"],
         "user-type": ["dev_user", "rev_user", "service_account", "sys_user"],
         "user-state": ["active", "deactivated", "deleted", "locked", "shadow", "unassigned"],
@@ -200,7 +181,7 @@ def test_the_vocabularies_are_those_of_the_reference() -> None:
 
 def test_each_urn_stands_on_a_line_of_its_own() -> None:
     lines = DESCRIPTION.read_text(encoding="utf-8").splitlines()
-    assert [line.strip() for line in lines if re.fullmatch(r" +- urn:\S+", line)] == [f"- {urn}" for urn in URNS]
+    assert [line.strip() for line in lines if re.fullmatch(r" +- urn:\S+", line)] == [f"- {urn}" for urn in TokenType]
 
 
 @pytest.mark.parametrize("path", [GET, DELETE])

@@ -128,17 +128,6 @@ class HtmlFromProxy(Action):
 
 
 @dataclass(frozen=True)
-class Redirect(Action):
-    """A redirect to ``location``, without a body; the connection stays open."""
-
-    location: str
-    status: int = 307
-
-    async def perform(self, wire: Wire) -> End:
-        return await Respond(self.status, {"Location": self.location}).perform(wire)
-
-
-@dataclass(frozen=True)
 class Informational(Action):
     """Interim responses (100 Continue, 103 Early Hints, ...) at once after one another, then the action ``then``."""
 

@@ -100,7 +100,7 @@ ENDLESS_100S = Flood(data=head(100, []), start=b"")
 
 @dataclass(frozen=True)
 class TooLarge(Action):
-    """A whole, well-formed response whose body is ``filler``, ``size`` times over; the connection stays open.
+    """A whole, well-formed response whose body is ``size`` spaces; the connection stays open.
 
     With ``gzip`` it arrives compressed, whatever the client said it accepts: a thousandth of that on the wire.
     """
@@ -109,11 +109,10 @@ class TooLarge(Action):
     framing: Literal["length", "chunked"] = "length"
     gzip: bool = False
     status: int = 200
-    filler: bytes = b" "
 
     async def perform(self, wire: Wire) -> End:
         pieces: Iterable[bytes] = self._pieces()
-        headers, length = [JSON], self.size * len(self.filler)
+        headers, length = [JSON], self.size
         if self.gzip:
             pieces = list(compressed(pieces))
             headers, length = [JSON, ("Content-Encoding", "gzip")], sum(map(len, pieces))
@@ -131,10 +130,9 @@ class TooLarge(Action):
     def _pieces(self) -> Iterator[bytes]:
         """Never the whole body at once: it may be larger than the memory."""
         whole, rest = divmod(self.size, PIECE)
-        piece = self.filler * PIECE
-        yield from repeat(piece, whole)
+        yield from repeat(b" " * PIECE, whole)
         if rest:  # an empty piece would be the last chunk
-            yield self.filler * rest
+            yield b" " * rest
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from devrev_auth_client import (
-    BadRequestError,
     DevRevAuthError,
     ForbiddenError,
     InternalServerError,
@@ -24,7 +23,6 @@ from tests.faults.actions import (
     HtmlFromProxy,
     Informational,
     Raw,
-    Redirect,
     Reset,
     Respond,
     When,
@@ -42,7 +40,6 @@ from tests.faults.broken_responses import (
 from tests.faults.server import End
 
 ERROR = {"type": "?", "message": "no"}
-DEEP = b'{"token":' + b"[" * 100_000
 
 
 @dataclass(frozen=True)
@@ -69,10 +66,6 @@ HARMLESS = {
     "response and FIN": Fault(CloseAfterResponse(TOKEN_RESPONSE), None),
     "response ended by FIN": Fault(Raw(b'HTTP/1.1 200 OK\r\n\r\n{"token": {"id": "x"}}'), None),
     "response of HTTP/1.0": Fault(Raw(b'HTTP/1.0 200 OK\r\n\r\n{"token": {"id": "x"}}'), None),
-    "response with null for the optional": Fault(Respond(200, json={"token": {"id": "x", "status": None}}), None),
-    "response with strangers in it": Fault(
-        Respond(200, json={"a": [], "token": {"id": "x", "b": {}, "status": "c"}}), None
-    ),
 }
 
 BROKEN_OFF = {
@@ -113,11 +106,9 @@ NO_HTTP = {
     "a TLS alert": again(Raw(b"\x15\x03\x01\x00\x02\x02\x28")),
     "endless headers": again(ENDLESS_HEADERS),
     "status of a thousand": again(Raw(b"HTTP/1.1 1000 Much\r\n\r\n")),
-    "status of words": again(Raw(b"HTTP/1.1 OK 200\r\n\r\n")),
     "101": again(Raw(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n")),
     "length of words": again(Raw(b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n")),
     "two lengths": again(Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx")),
-    "negative length": again(Raw(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n")),
     "header without a colon": again(Raw(b"HTTP/1.1 200 OK\r\nnonsense\r\n\r\n")),
     "unknown transfer coding": again(Raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: rot13\r\n\r\n")),
 }
@@ -125,28 +116,14 @@ NO_HTTP = {
 UNREADABLE = {
     name: Fault(action, InvalidResponseError)
     for name, action in {
-        "redirect": Redirect("https://elsewhere.invalid/"),
-        "redirect to itself": Redirect("/auth-tokens.get", 302),
+        "redirect": Respond(307, {"Location": "https://elsewhere.invalid/"}),
+        "redirect to itself": Respond(302, {"Location": "/auth-tokens.get"}),
         "304": Respond(304),
         "200 of the future": Raw(b"HTTP/9.9 200 OK\r\nContent-Length: 0\r\n\r\n"),
-        "201": Respond(201, json=TOKEN_JSON),
         "204": Respond(204),
-        "299": Respond(299, json=TOKEN_JSON),
         "200 without a body": Respond(200),
-        "200 with a page": Respond(200, {"Content-Type": "text/html"}, "<html>sign in</html>"),
-        "200 cut off, says its length": Respond(200, body=b'{"token": {"id"'),
-        "200 with an array": Respond(200, json=[TOKEN_JSON]),
-        "200 with pairs": Respond(200, json=[["token", {"id": "x"}]]),
-        "200 with null": Respond(200, json=None),
         "200 without a token": Respond(200, json={}),
-        "200 with a token of words": Respond(200, json={"token": "x"}),
-        "200 with a token without id": Respond(200, json={"token": {}}),
-        "200 with a bad date": Respond(200, json={"token": {"id": "x", "created_date": "yesterday"}}),
-        "200 too deep": Respond(200, body=DEEP),
-        "200 in no encoding": Respond(200, body=b"\xff\xfe\x00{}"),
-        "200 with a huge number": Respond(200, body=b'{"token": ' + b"9" * 5000 + b"}"),
         "200 in an unknown encoding": Respond(200, {"Content-Encoding": "br"}, b"\x8b\x00\x80{}\x03"),
-        "200 in broken compression": Respond(200, {"Content-Encoding": "gzip"}, b"\x1f\x8b half"),
         "200 too large": TooLarge(),
         "200 too large in chunks": TooLarge(framing="chunked"),
         "200 too large, compressed": TooLarge(gzip=True),
@@ -154,17 +131,9 @@ UNREADABLE = {
 }
 
 REFUSALS = {
-    "400": Fault(Respond(400, json=ERROR), BadRequestError),
     "401": Fault(Respond(401, json=ERROR), UnauthenticatedError),
-    "403": Fault(Respond(403, json=ERROR), ForbiddenError),
     "403 as a page": Fault(HtmlFromProxy(403), ForbiddenError),
     "404": Fault(Respond(404, json=ERROR), NotFoundError),
-    "404 without a type": Fault(Respond(404, json={"message": "route not found"}), NotFoundError),
-    "404 with a list": Fault(Respond(404, json=[1]), NotFoundError),
-    "404 too deep": Fault(Respond(404, body=DEEP), NotFoundError),
-    "418": Fault(Respond(418, json=ERROR), UnexpectedStatusError),
-    "501": Fault(Respond(501), UnexpectedStatusError),
-    "520": Fault(HtmlFromProxy(520), UnexpectedStatusError),
     "999": Fault(Respond(999), UnexpectedStatusError),
     "503 for an hour": Fault(Respond(503, {"Retry-After": "3600"}), ServiceUnavailableError),
 }
@@ -172,18 +141,11 @@ REFUSALS = {
 TRANSIENT = {
     "408": again(Respond(408, close=True), UnexpectedStatusError),
     "429 without a time": again(Respond(429, json=ERROR), TooManyRequestsError),
-    "429 as a page": again(HtmlFromProxy(429), TooManyRequestsError),
     "429 with a zero": again(Respond(429, {"Retry-After": "0"}), TooManyRequestsError),
-    "429 with garbage": again(Respond(429, {"Retry-After": "soon"}), TooManyRequestsError),
     "500": again(Respond(500, json=ERROR), InternalServerError),
-    "500 with a body of the wrong kind": again(Respond(500, json={"reference_id": [], "type": 5}), InternalServerError),
     "500 too large": again(TooLarge(status=500), InternalServerError),
     "502 as a page": again(HtmlFromProxy(502), UnexpectedStatusError),
     "503": again(Respond(503), ServiceUnavailableError),
-    "503 with a date gone by": again(
-        Respond(503, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}), ServiceUnavailableError
-    ),
-    "504": again(Respond(504, json=ERROR), UnexpectedStatusError),
 }
 
 FAULTS = HARMLESS | BROKEN_OFF | SILENT | NO_HTTP | UNREADABLE | REFUSALS | TRANSIENT

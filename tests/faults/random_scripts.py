@@ -7,14 +7,13 @@ with what the server really said, and a token with the one that was asked for.
 import random
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future, wait
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from devrev_auth_client import DevRevAuthError, RetryPolicy
-from tests.faults.backends import TOKEN_RESPONSE, Backend, Caller, eventually
-from tests.faults.catalogue import BROKEN_OFF, FAULTS, HARMLESS, SILENT, Fault
+from tests.faults.backends import Backend, Caller, eventually
+from tests.faults.catalogue import FAULTS, HARMLESS, SILENT, Fault
 from tests.faults.server import Action, CloseAfterResponse, FaultServer, HalfResponse, Informational, Respond, When
 
 BATCH = 50
@@ -38,12 +37,6 @@ AFTER_REQUEST = {
     if fault.action.when is When.AFTER_REQUEST and name not in HARMLESS  # those send another token
 }
 RARE = {*SILENT, "429 for an hour", "503 for an hour", "a million one-byte chunks"}
-# Each ends its connection, so that the next may begin with a new one.
-ENDING = {
-    name: fault
-    for name, fault in (BROKEN_OFF | SILENT).items()
-    if name not in ("chunked garbage", "a million one-byte chunks", "response after seventeen 100s")
-}
 PROOFS = {"success", "204", "200 without a body", "200 without a token", "200 of the future"}
 """What says that a revocation happened: of the catalogue's, those that have no body, or an empty object."""
 
@@ -65,12 +58,6 @@ class Tally:
     leaked: int = 0
     """Connections open after closing, or beyond the limit."""
     kinds: set[str] = field(default_factory=set)
-
-    def __iadd__(self, other: "Tally") -> "Tally":
-        for each in fields(self):
-            mine, value = getattr(self, each.name), getattr(other, each.name)
-            setattr(self, each.name, mine | value if isinstance(mine, set) else mine + value)
-        return self
 
     @property
     def is_clean(self) -> bool:
@@ -103,30 +90,24 @@ class Chance:
                 good = Respond(200, json={"token": {"id": request.json()["token_id"]}})
             late, closing = replace(good, delay=rng.uniform(0, 0.02)), replace(good, close=True)
             return "success", rng.choice([good, late, closing, CloseAfterResponse(good), Informational(good)])
-        return choose(rng, AFTER_REQUEST)
-
-
-def choose(rng: random.Random, faults: dict[str, Fault]) -> tuple[str, Action]:
-    """One of the faults, seldom one of those that take long."""
-    while (kind := rng.choice(list(faults))) in RARE and rng.random() < 0.9:
-        pass
-    return kind, faults[kind].action
+        # Seldom one of those that take long.
+        while (kind := rng.choice(list(AFTER_REQUEST))) in RARE and rng.random() < 0.9:
+            pass
+        return kind, AFTER_REQUEST[kind].action
 
 
 def run(backend: Backend, calls: int, seed: int) -> Tally:
     """Make so many calls, batch by batch, each batch with a client and a server of its own."""
     rng = random.Random(f"{seed}-{backend.name}")
-    tally, number = Tally(), 0
+    tally = Tally()
     while tally.calls < calls:
-        size = min(BATCH, calls - tally.calls)
-        tally += _one_by_one(backend, rng, size) if number % 5 == 4 else _all_at_once(backend, rng, size)
-        number += 1
+        _play(tally, backend, rng, min(BATCH, calls - tally.calls))
     return tally
 
 
-def _all_at_once(backend: Backend, rng: random.Random, size: int) -> Tally:
+def _play(tally: Tally, backend: Backend, rng: random.Random, size: int) -> None:
     """Any fault that a request which was read can meet, on several connections, some calls cancelled."""
-    tally, chance = Tally(), Chance(random.Random(rng.random()))
+    chance = Chance(random.Random(rng.random()))
     with FaultServer(chance, keep_requests=1) as server:
         with backend.client(server.url, max_connections=CONNECTIONS, **OPTIONS) as client:
             calls = []
@@ -142,32 +123,9 @@ def _all_at_once(backend: Backend, rng: random.Random, size: int) -> Tally:
                 tally.unproven.append(f"{name} returned after {chance.last.get(name)}")
             if not revokes and _returned(call) and call.result().id != name:
                 tally.unproven.append(f"{name} got {call.result().id}")
-        _close(tally, server, CONNECTIONS)
+        eventually(lambda: server.connections_open_now == 0)
+        tally.leaked += server.connections_open_now + max(0, server.peak_connections - CONNECTIONS)
     tally.kinds |= chance.kinds
-    return tally
-
-
-def _one_by_one(backend: Backend, rng: random.Random, size: int) -> Tally:
-    """Faults that end their connection, down to those that come before any request; none proves a revocation."""
-    tally = Tally()
-
-    def script() -> Iterator[Action]:
-        while True:
-            kind, action = choose(rng, ENDING)
-            tally.kinds.add(kind)
-            yield action
-            if rng.random() < 0.3:
-                yield CloseAfterResponse(TOKEN_RESPONSE)
-
-    with FaultServer(script(), keep_requests=1) as server:
-        with backend.client(server.url, max_connections=1, **OPTIONS) as client:
-            for number in range(size):
-                call = _begin(client, rng, f"call-{number}")
-                _count(tally, [call])
-                if call[1] and _returned(call[2]):
-                    tally.unproven.append("returned although the server never said so")
-        _close(tally, server, 1)
-    return tally
 
 
 Begun = tuple[str, bool, "Future[Any]"]
@@ -204,8 +162,3 @@ def _count(tally: Tally, calls: list[Begun]) -> None:
 
 def _returned(call: "Future[Any]") -> bool:
     return call.done() and not call.cancelled() and call.exception() is None
-
-
-def _close(tally: Tally, server: FaultServer, limit: int) -> None:
-    eventually(lambda: server.connections_open_now == 0)
-    tally.leaked += server.connections_open_now + max(0, server.peak_connections - limit)

@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 
 from devrev_auth_client import TotalTimeoutError, TransportError
-from tests.faults.backends import ONCE, TOKEN_ID, TOKEN_JSON, TOKEN_RESPONSE, Backend, assert_within, seconds_of
+from tests.faults.backends import (
+    ONCE,
+    TOKEN_ID,
+    TOKEN_JSON,
+    TOKEN_RESPONSE,
+    Backend,
+    assert_within,
+    eventually,
+    open_descriptors,
+    seconds_of,
+)
 from tests.faults.listeners import fill_backlog
 from tests.faults.server import FaultServer, Respond
 
@@ -96,7 +106,11 @@ def test_addresses_that_are_all_silent_take_no_longer_than_the_call_may(backend:
     ):
 
         def fail() -> None:
-            with pytest.raises(TotalTimeoutError):
+            with pytest.raises(TotalTimeoutError) as caught:
                 client.get()
+            errors.append(caught.value)
 
+        errors: list[TotalTimeoutError] = []
+        before = open_descriptors()
         assert_within(lambda: seconds_of(fail), 0.6, 0.8)
+        assert eventually(lambda: open_descriptors() == before)

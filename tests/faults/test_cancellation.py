@@ -111,7 +111,7 @@ STATES: dict[str, tuple[ScriptSource, bool]] = {
 }
 
 
-@by_any_means
+@pytest.mark.parametrize(("loop", "cancel"), [("asyncio", by_task_cancel), ("trio", by_scope)], ids=ASYNC_BACKENDS)
 @pytest.mark.parametrize(("script", "tls"), STATES.values(), ids=STATES)
 def test_cancelled_call_costs_no_place(loop: str, cancel: Cancel, script: ScriptSource, tls: bool) -> None:
     """Of only one; a connection that was whole is kept."""
@@ -203,9 +203,8 @@ def test_nothing_is_sent_for_a_caller_who_was_cancelled_before(loop: str) -> Non
     anyio.run(main, backend=loop)
 
 
-@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
 @pytest.mark.parametrize(("loop", "natively"), [("asyncio", False), ("asyncio", True), ("trio", False)])
-def test_cancelled_at_every_turn_of_the_loop(loop: str, natively: bool, tls: bool) -> None:
+def test_cancelled_at_every_turn_of_the_loop(loop: str, natively: bool) -> None:
     """No turn at which a connection is lost from sight or a cancellation swallowed."""
 
     async def cancel_after(steps: int, call: Call) -> None:
@@ -229,7 +228,7 @@ def test_cancelled_at_every_turn_of_the_loop(loop: str, natively: bool, tls: boo
                 assert task.cancelled()
 
     async def main() -> None:
-        with FaultServer(Respond(404, close=True), tls=SERVER if tls else None) as server:
+        with FaultServer(Respond(404, close=True), tls=SERVER) as server:
             async with client_of(server.url, max_connections=1) as client:
 
                 async def call() -> None:

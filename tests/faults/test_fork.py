@@ -108,11 +108,10 @@ def test_child_that_closes_the_client_leaves_the_parents_alone() -> None:
         assert [request.connection for request in server.requests] == [1, 2, 1]
 
 
-@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
 @pytest.mark.parametrize("used", [False, True], ids=["unused", "used"])
-def test_locks_held_at_the_fork_do_not_stop_the_child(used: bool, tls: bool) -> None:
+def test_locks_held_at_the_fork_do_not_stop_the_child(used: bool) -> None:
     """Every lock in the client is held by a thread that the child does not have."""
-    server_context, client_context = tls_pair() if tls else (None, True)
+    server_context, client_context = tls_pair()
     with (
         FaultServer(TOKEN_RESPONSE, tls=server_context) as server,
         sync_client(server.url, verify=client_context) as client,
@@ -158,33 +157,6 @@ def test_rate_limit_holds_in_the_child() -> None:
             client.get_auth_token(TOKEN_ID)
         assert in_child(lambda: client.get_auth_token(TOKEN_ID).id).startswith("TooManyRequestsError")
         assert len(server.requests) == 1
-
-
-def test_child_with_threads_keeps_to_the_limit() -> None:
-    """Its first calls come from ten threads at once."""
-    with FaultServer(Respond(200, json={"token": {"id": "x"}}, delay=0.01)) as server:
-        with sync_client(server.url, max_connections=3) as client:
-
-            def child() -> str:
-                with ThreadPoolExecutor(10) as threads:
-                    return "".join(token.id for token in threads.map(client.get_auth_token, "x" * 10))
-
-            assert in_child(child) == "x" * 10
-        assert server.peak_connections <= 3
-
-
-def test_child_of_a_child() -> None:
-    """Three processes, three connections."""
-    with FaultServer(TOKEN_RESPONSE) as server, sync_client(server.url) as client:
-
-        def call() -> str:
-            return client.get_auth_token(TOKEN_ID).id
-
-        def child() -> str:
-            return call() + in_child(call) + call()
-
-        assert call() + in_child(child) + call() == TOKEN_ID * 5
-        assert [request.connection for request in server.requests] == [1, 2, 3, 2, 1]
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")

@@ -60,27 +60,30 @@ class InterruptedAt:
     """Raises before the n-th line that is executed inside the package, if there are so many.
 
     :param first: is called right before that.
+    :ivar lines: those that were executed.
     """
 
     def __init__(self, number: int, error: type[BaseException], first: Callable[[], object]) -> None:
         self.was_raised = False
-        self._left = number
+        self.lines: list[tuple[str, int]] = []
+        self._number = number
         self._error = error
         self._first = first
 
     def __enter__(self) -> None:
+        self._before = sys.gettrace()  # that of a measurement of coverage
         sys.settrace(self._trace)
 
     def __exit__(self, *_: object) -> None:
-        sys.settrace(None)
+        sys.settrace(self._before)
 
     def _trace(self, frame: FrameType, event: str, _: object) -> Any:
         name = frame.f_code.co_filename
         if not name.startswith(PACKAGE) or "generated" in name or is_finalizer(frame):
             return None
         if event == "line" and frame.f_lineno not in with_lines(name):
-            self._left -= 1
-            if self._left == 0:
+            self.lines.append((name, frame.f_lineno))
+            if len(self.lines) == self._number:
                 self.was_raised = True
                 self._first()
                 raise self._error
@@ -118,6 +121,7 @@ class Calls:
         self._client = client
         self._threads = threads
         self._queued: list[Future[AuthToken]] = []
+        self.lines: list[tuple[str, int]] = []
 
     def is_interrupted(self, number: int, error: type[BaseException]) -> bool:
         """Whether the call had so many lines. The error came out then, without a token, and nobody is kept waiting."""
@@ -128,6 +132,7 @@ class Calls:
                 self._client.get_auth_token(TOKEN_ID)
         except error as caught:
             raised = caught
+        self.lines = interrupted.lines
         assert (raised is not None) == interrupted.was_raised
         assert raised is None or not shows_token(raised)
         self.succeed(*self._queued)
@@ -164,15 +169,24 @@ def test_every_line_of_a_warm_call(error: type[BaseException]) -> None:
 @pytest.mark.parametrize("error", ERRORS_OF_LONG_CALLS)
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
 def test_every_line_of_a_first_call(script: list[Respond], error: type[BaseException]) -> None:
-    """While connecting and in the TLS handshake; while waiting for the time that a 429 names."""
+    """While connecting and in the TLS handshake; while waiting for the time that a 429 names.
+
+    Each line when it is executed for the last time: what comes before is as in a warm call.
+    """
     tls = SERVER if script == [TOKEN_RESPONSE] else None
     with FaultServer(script, tls=tls) as server, ThreadPoolExecutor(1) as threads:
-        for number in itertools.count(1):
+
+        def call(number: int) -> list[tuple[str, int]]:
             server.play(script)
             with client_of(server.url) as client:
-                if not Calls(client, threads).is_interrupted(number, error):
-                    break
-        assert number > 500
+                calls = Calls(client, threads)
+                calls.is_interrupted(number, error)
+                return calls.lines
+
+        last = {line: number for number, line in enumerate(call(0), 1)}
+        assert len(last) > 300
+        for number in last.values():
+            call(number)
 
 
 async def by_asyncio(call: Callable[[], Awaitable[object]]) -> None:

@@ -20,14 +20,13 @@ ECHOES = {
 }
 
 
-@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
 @pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES)
 def test_no_library_logs_what_a_server_echoes(
-    backend: Backend, echo: Respond | Raw, tls: bool, caplog: pytest.LogCaptureFixture
+    backend: Backend, echo: Respond | Raw, caplog: pytest.LogCaptureFixture
 ) -> None:
     """httpcore would log the headers of each response."""
     caplog.set_level(logging.DEBUG)
-    server_context, client_context = tls_pair() if tls else (None, True)
+    server_context, client_context = tls_pair()
     with (
         FaultServer(echo, tls=server_context) as server,
         backend.client(server.url, verify=client_context, retry=ONCE) as client,

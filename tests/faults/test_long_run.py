@@ -1,14 +1,11 @@
 """The long run, made short: random faults, calls cut at random, and that a bad figure is noticed."""
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
+import re
 
 import pytest
 
 from tests.faults import long_run, memory, random_scripts
 from tests.faults.backends import Backend
-from tests.faults.long_run import Figure
 from tests.faults.storm import WAYS, storm
 
 
@@ -22,39 +19,17 @@ def test_random_faults_and_cancellations(backend: Backend) -> None:
     assert len(tally.kinds) > 30
 
 
-@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
 @pytest.mark.parametrize("way", WAYS)
-def test_calls_cut_at_random_leave_the_client_whole(way: str, tls: bool) -> None:
+def test_calls_cut_at_random_leave_the_client_whole(way: str) -> None:
     """Twenty workers on ten connections: afterwards every call succeeds, and nothing is left over."""
-    assert storm(way, 0.7, seed=1, tls=tls)[1] == []
-
-
-def test_a_bad_figure_makes_the_run_fail(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is marked in the table, and all figures are written as JSON."""
-
-    def bad(calls: int, seed: int) -> Iterator[Figure]:
-        yield Figure("scripts", "hangs", 1, "0", good=False)
-
-    path = tmp_path / "figures.json"
-    monkeypatch.setitem(long_run.SECTIONS, "scripts", bad)
-    assert long_run.main(["--only", "scripts", "--seed", "3", "--json", str(path)]) == 1
-    assert "NOT GOOD" in capsys.readouterr().out
-    report = json.loads(path.read_text("utf-8"))
-    assert (report["seed"], report["good"], report["figures"][0]["what"]) == (3, False, "hangs")
-    for spoiled in ({"foreign": ["KeyError()"]}, {"hangs": 1}, {"unproven": ["x"]}, {"leaked": 1}):
-        assert not random_scripts.Tally(**spoiled).is_clean
+    assert storm(way, 0.7, seed=1, tls=way in ("asyncio, task.cancel", "trio, scope", "sync, total_timeout"))[1] == []
 
 
 @pytest.mark.slow
-def test_small_run_from_the_command_line(tmp_path: Path) -> None:
+def test_small_run_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     """The scripts and the retry budget."""
-    path = tmp_path / "figures.json"
-    assert long_run.main(["--calls", "60", "--only", "scripts", "budget", "--json", str(path)]) == 0
-    values = {figure["what"]: figure["value"] for figure in json.loads(path.read_text("utf-8"))["figures"]}
-    assert values["calls"] == 60
-    assert values["sync: requests of 600 calls against 502"] == 700
+    assert long_run.main(["--calls", "60", "--only", "scripts", "budget"]) == 0
+    assert re.search(r"sync: requests of 600 calls against 502 +700   \(at most 705\)\n", capsys.readouterr().out)
 
 
 @pytest.mark.slow

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from devrev_auth_client import AuthToken, TooManyRequestsError, TotalTimeoutError
+from devrev_auth_client import AuthToken, TotalTimeoutError
 from tests.faults.backends import (
     PATIENCE,
-    TOKEN_ID,
     TOKEN_JSON,
     TOKEN_RESPONSE,
     Backend,
@@ -42,10 +41,10 @@ def all_succeed(client: Caller, calls: "list[Future[AuthToken]]") -> bool:
     return all(isinstance(outcome, AuthToken) for outcome in client.outcomes(calls))
 
 
-def test_a_hundred_calls_at_once_where_25_are_allowed(backend: Backend) -> None:
+def test_a_hundred_calls_at_once_where_25_are_allowed() -> None:
     """All get through, with hardly a 429 beyond those that were under way before the first one came."""
     with Lateness() as late:
-        failures, refusals, over = burst(backend)
+        failures, refusals, over = burst(Backend("asyncio"))
     assert failures == 0
     assert refusals <= UNAVOIDABLE + 5
     assert over < 1.5 + 100 * late.seconds  # so late may each of the hundred be
@@ -85,29 +84,6 @@ def test_call_that_was_connecting_while_a_429_came_waits_too(backend: Backend) -
         assert all_succeed(client, [refused, client.begin_get()])
         assert delays == []
         assert [request.arrived - server.requests[1].arrived >= 0.6 for request in server.requests[2:]] == [True] * 2
-
-
-def test_second_429_makes_all_wait_again(backend: Backend) -> None:
-    """The first call after the wait met it, so nobody else has to."""
-    with FaultServer([SOON, SOON, TOKEN_RESPONSE]) as server, backend.client(server.url) as client:
-        assert all_succeed(client, [begin_first(server, client), *(client.begin_get() for _ in range(5))])
-        assert len(server.requests) == 8
-        assert min(arrivals(server)[2:]) >= 0.5
-
-
-def test_waiting_calls_fail_at_once_when_they_have_too_little_time(backend: Backend) -> None:
-    """Those with more wait on."""
-    script = [SOON, Respond(429, {"Retry-After": "0.8"}), TOKEN_RESPONSE]
-    with FaultServer(script) as server, backend.client(server.url) as client:
-        patient = [begin_first(server, client)]
-        impatient = [client.begin_get(total_timeout=0.75) for _ in range(5)]
-        assert seconds_of(lambda: wait(impatient, PATIENCE)) < 0.6
-        for error in client.outcomes(impatient):
-            assert isinstance(error, TooManyRequestsError)
-            assert 0.7 < (error.retry_after or 0) <= 0.8
-            assert error.headers["Retry-After"] == "0.8"
-        assert all_succeed(client, patient)
-        assert len(server.requests) == 3
 
 
 FIRST: dict[str, Action] = {"lost": Reset(), "500": Respond(500), "hanging": Hang()}
@@ -150,32 +126,10 @@ def test_cancelled_calls_are_forgotten(async_backend: Backend) -> None:
         assert len(server.requests) == 4
 
 
-def test_order_is_kept(backend: Backend) -> None:
-    """Whoever waits longest goes first."""
-    slow = Respond(200, json=TOKEN_JSON, delay=0.02)
-    with FaultServer([SOON, slow]) as server, backend.client(server.url, max_connections=1) as client:
-        calls = [begin_first(server, client)]
-        for number in range(6):
-            calls.append(client.begin(client.client.get_auth_token, f"id-{number}"))
-            time.sleep(0.02)  # trio starts what begins together in random order
-        client.outcomes(calls)
-        assert [request.json()["token_id"] for request in server.requests][2:] == [f"id-{n}" for n in range(6)]
-
-
-def test_503_makes_one_call_wait(backend: Backend) -> None:
-    """Only the one that met it."""
-    script = [Respond(503, {"Retry-After": "0.5"}), TOKEN_RESPONSE]
-    with FaultServer(script) as server, backend.client(server.url) as client:
-        waiting = begin_first(server, client)
-        assert seconds_of(client.get) < 0.3
-        assert not waiting.done()
-        assert waiting.result(5).id == TOKEN_ID
-
-
-def test_server_that_announces_its_quota_is_hardly_overrun(backend: Backend) -> None:
+def test_server_that_announces_its_quota_is_hardly_overrun() -> None:
     """The reset comes in whole seconds and without a `Date`: the wait may be a little too short."""
     limiter = RateLimiter(5, announce=True, response=TOKEN_RESPONSE)
-    with FaultServer(limiter) as server, backend.client(server.url) as client:
+    with FaultServer(limiter) as server, Backend("sync").client(server.url) as client:
         for _ in range(7):
             client.get()
     assert limiter.counts[200] == 7

@@ -2,9 +2,9 @@
 
 import pytest
 
-from devrev_auth_client import RevocationUnconfirmedError, TransportError
+from devrev_auth_client import TransportError
 from tests.faults.backends import TOKEN_ID, TOKEN_RESPONSE, Backend, eventually
-from tests.faults.server import FaultServer, Reset, Respond, tls_pair
+from tests.faults.server import FaultServer, tls_pair
 from tests.faults.socks_proxy import SocksProxy
 
 SERVER, CLIENT = tls_pair()
@@ -98,15 +98,3 @@ def test_socks_proxy_that_refuses(backend: Backend, options: dict[str, int], tex
         assert len(caught.value.attempts) == 4
         assert server.requests == []
         assert eventually(lambda: proxy.open_now == 0)
-
-
-def test_revocation_through_a_socks_proxy(backend: Backend) -> None:
-    """What is lost behind it is as ambiguous as without it."""
-    with (
-        SocksProxy() as proxy,
-        FaultServer([Reset(), Respond(401)], tls=SERVER) as server,
-        backend.client(server.url, verify=CLIENT, proxy=f"socks5://{proxy.address}") as client,
-    ):
-        with pytest.raises(RevocationUnconfirmedError) as caught:
-            client.revoke()
-        assert caught.value.likely_revoked

@@ -146,7 +146,7 @@ def server() -> Iterator[Loopback]:
         yield told
 
 
-@pytest.fixture(params=["sync", "asyncio", "trio"])
+@pytest.fixture(params=["sync", "asyncio"])
 def call(request: pytest.FixtureRequest, sdk: ModuleType, server: Loopback) -> Call:
     """Calls `client.call(...)` on a new client, or as often as a list of arguments says."""
     backend = request.param

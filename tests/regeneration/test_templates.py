@@ -34,8 +34,3 @@ def test_a_template_opens_with_its_reason(template: Path) -> None:
     readme = (FOLDER / "README.md").read_text("utf-8")
     assert f"`{test}`" in readme
     assert f"openapi-python-client {generator} " in readme
-
-
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)
-def test_a_template_is_short(template: Path) -> None:
-    assert len(template.read_text("utf-8").splitlines()) < 150

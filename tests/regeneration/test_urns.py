@@ -71,12 +71,6 @@ def test_the_enum_stands_for_the_schema_that_lists_the_urns_whatever_its_name(wo
     assert "from ...token_types import TokenType as KindOfToken\n" in module
 
 
-def test_an_added_value_of_any_other_enum_needs_nobody(workspace: Workspace) -> None:
-    workspace.edit(workspace.description, "        - revoked\n", "        - revoked\n        - forgotten\n")
-    write(workspace)
-    assert 'FORGOTTEN = "forgotten"' in (workspace.target / "models" / "token_status.py").read_text("utf-8")
-
-
 def test_the_enum_can_be_read_while_the_generated_folder_is_missing() -> None:
     """The package does not import then; a program of its own shows that nothing of it is imported."""
     program = (

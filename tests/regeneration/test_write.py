@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.generate import GenerationError, Paths, main, write
+from tools.generate import GenerationError, main, write
 
 from .conftest import Workspace, contents
 
@@ -111,9 +111,3 @@ def test_a_run_that_was_killed_in_mid_swap_is_made_good(workspace: Workspace) ->
         write(workspace)
     assert workspace.files() == before
     assert [path.name for path in workspace.package.glob("*generated*")] == ["generated"]
-
-
-def test_paths_are_those_of_this_repository_by_default() -> None:
-    paths = Paths()
-    assert paths.target == ROOT / "devrev_auth_client" / "generated"
-    assert paths.description == ROOT / "openapi" / "auth-tokens.yaml"

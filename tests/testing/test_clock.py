@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from devrev_auth_client import DevRevAuthClient, TooManyRequestsError
 from devrev_auth_client.testing import FakeDevRev
 from tests.testing.helpers import NOON, Clock, metadata
 
@@ -42,16 +41,3 @@ def test_it_does_not_go_back_nor_to_its_end_nor_to_a_time_without_a_zone(fake: F
     with pytest.raises(ValueError, match="time zone"):
         fake.stop_clock(datetime(2026, 1, 1))  # noqa: DTZ001 - that is the mistake
     assert fake.now.timestamp() == NOON
-
-
-def test_what_a_client_was_told_to_wait_it_waits_by_its_own_clock() -> None:
-    """The fake's window is over; the client that was refused still waits, and a new one does not."""
-    fake = FakeDevRev(rate_limit=1)
-    token = fake.issue_token(fake.add_user())
-    with DevRevAuthClient(token.secret, transport=fake.transport(), total_timeout=1) as client:
-        client.get_auth_token(token.id)
-        fake.advance(300)
-        with pytest.raises(TooManyRequestsError):
-            client.get_auth_token(token.id)
-    with DevRevAuthClient(token.secret, transport=fake.transport(), total_timeout=1) as client:
-        assert client.get_auth_token(token.id).status == "active"

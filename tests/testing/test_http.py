@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import socket
-import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ import httpx
 import pytest
 
 from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
-from tests.testing.helpers import DELETE, GET, NOON, WORLDS, Clock, post
+from tests.testing.helpers import DELETE, GET, NOON, Clock, post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,15 +73,14 @@ def wait_for(fake: FakeDevRev, words: str) -> None:
         time.sleep(0.002)
 
 
-@pytest.mark.parametrize("world", WORLDS)
-def test_both_operations_over_http(fake: FakeDevRev, token: IssuedToken, base_url: str, world: str) -> None:
+def test_both_operations_over_http(fake: FakeDevRev, token: IssuedToken, base_url: str) -> None:
     """The same answers as in memory; the server adds no header, and the date is that of the fake's clock."""
-    read = post(world, base_url, token, GET, {"token_id": token.id})
+    read = post("threads", base_url, token, GET, {"token_id": token.id})
     assert read.json()["token"]["id"] == token.id
     assert read.headers["date"] == "Thu, 01 Jan 2026 12:00:00 GMT"
     assert read.headers["x-ratelimit-reset"] == str(int(NOON) + 300)
-    assert post(world, base_url, token, "/x", {}).status_code == 404
-    assert post(world, base_url, token, DELETE, {}).status_code == 200
+    assert post("threads", base_url, token, "/x", {}).status_code == 404
+    assert post("threads", base_url, token, DELETE, {}).status_code == 200
     assert fake.token_status(token.id) == "revoked"
     assert fake.requests[0].body == {"token_id": token.id}
     assert {request.token_id for request in fake.requests} == {token.id}
@@ -189,15 +187,6 @@ def test_an_answer_does_not_wait_for_the_acknowledgement_of_its_headers(base_url
     assert min(taken[1:]) < 0.03
 
 
-def test_without_uvicorn_serving_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where it is entered; all else needs no uvicorn."""
-    monkeypatch.setitem(sys.modules, "uvicorn", None)
-    serving = FakeDevRev().serve()
-    with pytest.raises(ModuleNotFoundError, match=r"its extra, \[testing\]") as caught, serving:
-        pass
-    assert caught.value.name == "uvicorn"
-
-
 async def call(app: Any, token: IssuedToken, sent: list[Any], *received: Any, path: str = DELETE) -> None:
     """Run an ASGI app on these messages, as a server does: after the last one, nothing comes."""
     messages: list[dict[str, Any]] = list(received)
@@ -214,20 +203,10 @@ async def call(app: Any, token: IssuedToken, sent: list[Any], *received: Any, pa
     await app({"type": "http", "method": "POST", "path": path, "headers": headers}, receive, send)
 
 
-def test_the_asgi_app_reads_a_body_in_parts(fake: FakeDevRev, token: IssuedToken) -> None:
-    """A part may lack its body, and the last one says so."""
-    sent: list[Any] = []
-    first, second = {"body": b"{", "more_body": True}, {"more_body": True}
-    parts: list[dict[str, Any]] = [{"type": "http.request", **part} for part in (first, second, {"body": b"}"})]
-    anyio.run(call, fake.asgi_app(), token, sent, *parts)
-    start, body = sent
-    assert (start["type"], start["status"]) == ("http.response.start", 200)
-    assert (b"content-length", b"0") in start["headers"]
-    assert body == {"type": "http.response.body", "body": b""}
-
-
-def test_the_asgi_app_ignores_a_request_that_breaks_off(fake: FakeDevRev, token: IssuedToken) -> None:
-    """It never arrived: nothing is recorded, done or taken of the script."""
+def test_the_asgi_app_reads_a_body_in_parts_and_ignores_one_that_breaks_off(
+    fake: FakeDevRev, token: IssuedToken
+) -> None:
+    """A part may lack its body. What breaks off never arrived: nothing is recorded, done or taken of the script."""
     fake.respond_next(503)
     sent: list[Any] = []
     parts = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
@@ -235,6 +214,14 @@ def test_the_asgi_app_ignores_a_request_that_breaks_off(fake: FakeDevRev, token:
     assert (sent, fake.requests) == ([], [])
     anyio.run(call, fake.asgi_app(), token, sent, {"type": "http.request", "body": b""})
     assert sent[0]["status"] == 503
+    sent.clear()
+    first, second = {"body": b"{", "more_body": True}, {"more_body": True}
+    whole: list[dict[str, Any]] = [{"type": "http.request", **part} for part in (first, second, {"body": b"}"})]
+    anyio.run(call, fake.asgi_app(), token, sent, *whole)
+    start, body = sent
+    assert (start["type"], start["status"]) == ("http.response.start", 200)
+    assert (b"content-length", b"0") in start["headers"]
+    assert body == {"type": "http.response.body", "body": b""}
 
 
 def test_the_asgi_app_breaks_off_where_a_connection_is_lost(fake: FakeDevRev, token: IssuedToken) -> None:

@@ -9,26 +9,13 @@ import anyio
 import httpx
 import pytest
 
-from devrev_auth_client.testing import FakeDevRev, FakeTransport, Fault, IssuedToken
+from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
 from tests.testing.helpers import DELETE, GET, HOST, WORLDS, post
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
 LONG = 3600.0
-
-
-@pytest.mark.parametrize("world", WORLDS)
-def test_both_operations_through_a_client(fake: FakeDevRev, token: IssuedToken, world: str) -> None:
-    """One fake serves client after client, and closing one changes nothing."""
-    assert isinstance(fake.transport(), FakeTransport)
-    response = post(world, fake, token, GET, {"token_id": token.id})
-    assert (response.status_code, response.json()["token"]["id"]) == (200, token.id)
-    assert response.headers["Content-Type"] == "application/json"
-    assert post(world, fake, token, DELETE, {}).content == b""
-    assert post(world, fake, token, GET, {}).status_code == 401
-    assert [request.status for request in fake.requests] == [200, 200, 401]
-    assert fake.requests[0].headers["host"] == "api.devrev.ai"
 
 
 @pytest.mark.parametrize("world", WORLDS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from itertools import product
 from json import dumps, loads
 
 import pytest
@@ -63,18 +62,6 @@ def test_every_answer_has_its_length_and_the_date_of_the_clock(fake: FakeDevRev,
         assert headers["Date"] == "Thu, 01 Jan 2026 12:00:00 GMT"
         assert headers["Content-Length"] == str(len(answer.content))
         assert headers.get("Content-Type") == ("application/json" if answer.content else None)
-
-
-@pytest.mark.parametrize("token_type", TokenType)
-def test_revocation_takes_the_callers_tokens_of_that_type_only(fake: FakeDevRev, token_type: TokenType) -> None:
-    """Of three users with a token of each type, the caller loses one token."""
-    users = [fake.add_user(), fake.add_user(), fake.add_user(dev_org=2)]
-    issued = {(user.id, kind): fake.issue_token(user, kind) for user, kind in product(users, TokenType)}
-    caller = fake.issue_token(users[0], "urn:other")
-    answer = ask(fake, caller, DELETE, {"requested_token_type": token_type})
-    assert (answer.status, answer.content) == (200, b"")
-    over = [key for key, token in issued.items() if fake.token_status(token.id) == "revoked"]
-    assert over == [(users[0].id, token_type)]
 
 
 def test_revocation_without_a_type_takes_every_token_of_the_caller(fake: FakeDevRev) -> None:

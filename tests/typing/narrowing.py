@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Literal, assert_type
 
+import httpx
+
 from devrev_auth_client import (
     UNSET,
     APIError,
+    Attempt,
     AuthToken,
+    BadRequestError,
     ConfigurationError,
     DevRevAuthError,
     InternalServerError,
@@ -121,6 +125,26 @@ def errors_matched(error: DevRevAuthError) -> float | None:
         case _:
             assert_type(error, DevRevAuthError)
     return None
+
+
+def errors_caught(error: APIError, unread: InvalidResponseError, rejected: BadRequestError) -> None:
+    assert_type(rejected.field_name, str | None)
+    assert_type(rejected.is_same, bool | None)
+    assert_type(error.type, str | None)
+    assert_type(error.headers, httpx.Headers)
+    assert_type(error.error, errors.ErrorModel | None)
+    assert_type(error.attempts, tuple[Attempt, ...])
+    assert_type(unread.status_code, int | None)
+    # What only a 429 has.
+    error.rate_limit  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+
+
+def errors_made() -> None:
+    wrong: ValueError = ConfigurationError("text")
+    late: TimeoutError = TotalTimeoutError("text")
+    print(wrong, late)
+    # A text is positional: `message` is a field of the answer.
+    ConfigurationError(text="text")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
 def errors_in_groups(group: ExceptionGroup[DevRevAuthError]) -> None:

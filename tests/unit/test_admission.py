@@ -75,21 +75,6 @@ def bench() -> Bench:
     return Bench()
 
 
-def test_no_more_than_max_connections_send_at_once_and_the_others_queue_in_order() -> None:
-    """A slot that is given back goes to whoever waits longest, and never past the queue."""
-    bench = Bench(size=3)
-    slots = bench.enter(6)
-    assert admitted(slots) == slots[:3]
-    bench.admission.give_back(slots[1])
-    assert admitted(slots) == slots[:4]
-    assert is_woken(slots[3])
-    bench.admission.give_back(slots[4])  # left the queue
-    bench.admission.passed(slots[0])
-    assert admitted(slots) == [*slots[:4], slots[5]]
-    assert bench.admission.enter(bench.events.runtime, LATE).epoch is None
-    assert bench.admission.refusal() is None  # connections are short, not the rate limit
-
-
 def test_a_slot_that_is_dropped_counts_as_given_back() -> None:
     """An interruption may strike between any two lines: of one that sends, or waits, or was admitted just now."""
     bench = Bench(size=1)
@@ -102,22 +87,6 @@ def test_a_slot_that_is_dropped_counts_as_given_back() -> None:
     del slots[0]
     gc.collect()
     assert admitted(slots) == slots
-
-
-def test_the_size_counts_calls_of_before_a_429_too() -> None:
-    """They still have their connections."""
-    bench = Bench(size=2)
-    first, second = bench.enter(2)
-    bench.close(first)
-    bench.now = 10.0
-    (third,) = bench.enter()
-    assert third.epoch == 1
-    bench.admission.give_back(third)
-    (probe, waiting) = bench.enter(2)
-    assert (probe.epoch, waiting.epoch) == (1, None)
-    bench.admission.passed(probe)
-    bench.admission.give_back(second)
-    assert waiting.epoch == 1
 
 
 def test_a_429_stops_everybody_and_the_first_in_the_queue_holds_the_timer(bench: Bench) -> None:
@@ -209,21 +178,6 @@ def test_what_the_number_that_passed_is_taken_from(bench: Bench, lesson: str) ->
     assert bench.rounds(slots)[:3] == [1, 2, 1]  # three as before, and one alone
 
 
-def test_a_hundred_429s_of_calls_under_way_are_one_lesson(bench: Bench) -> None:
-    """Later ones lengthen the pause, and never shorten it; their slots hold nobody up."""
-    slots = bench.enter(100)
-    for seconds in (10.0, 5.0, 12.0, 1.0):
-        bench.close(slots.pop(), seconds)
-    assert bench.admission.refusal() == (CLOSING, 12.0)
-    waiting = bench.enter(5)
-    bench.now = 12.0
-    bench.wait(waiting[0])
-    assert admitted(waiting) == waiting[:1]
-    for slot in slots:
-        bench.admission.give_back(slot)
-    assert admitted(waiting) == waiting[:1]
-
-
 def test_the_refusal_tells_what_closed_the_gate_and_for_how_long_still() -> None:
     """Or nothing, where the gate is open and connections are short."""
     bench = Bench(size=1)
@@ -259,28 +213,6 @@ def test_whoever_cannot_make_it_is_refused_at_once_and_the_others_keep_their_pla
     bench.now = 20.0
     bench.wait(patient)
     assert (patient.epoch, endless.epoch) == (2, None)
-
-
-def test_a_forked_child_starts_with_nobody_and_keeps_the_pause() -> None:
-    """Its parent's callers do not exist in it; the server's word still holds."""
-    bench = Bench(size=2)
-    bench.close()
-    slots = bench.enter(3)
-    bench.admission.after_fork()
-    assert bench.admission.refusal() == (CLOSING, 10.0)
-    bench.now = 10.0
-    assert admitted(bench.enter()) != []
-    assert admitted(slots) == []
-
-
-def test_a_closed_client_refuses_all_who_wait_and_who_will(bench: Bench) -> None:
-    bench.close()
-    slots = bench.enter(3)
-    bench.admission.shut()
-    assert all(slot.is_refused and is_woken(slot) for slot in slots)
-    assert bench.enter()[0].is_refused
-    bench.now = 20.0
-    assert bench.enter()[0].is_refused
 
 
 @pytest.mark.parametrize("closed", [False, True], ids=["full", "after a 429"])

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devrev_auth_client import ConfigurationError, RetryPolicy
-from devrev_auth_client.retry import RetryBudget
 
 HUSH = "hush-hush"
 WRONG_SECONDS: list[Any] = [
@@ -84,12 +83,6 @@ def test_a_policy_does_not_change() -> None:
         attrs.evolve(policy, max_attempts=0)
 
 
-def test_arguments_have_names() -> None:
-    """Nobody can mistake seconds for attempts."""
-    with pytest.raises(TypeError):
-        RetryPolicy(5)  # type: ignore[call-arg]
-
-
 def test_a_policy_compares_hashes_pickles_and_copies() -> None:
     """It is a value."""
     policy = RetryPolicy(max_attempts=7, on_retry=print)
@@ -121,23 +114,3 @@ SECONDS = st.floats(0, 1e308)
 def test_no_delay_is_ever_too_long_or_no_number(base: float, most: float, repetition: int) -> None:
     """However often something is repeated: no overflow on the way."""
     assert 0 <= RetryPolicy(base_delay=base, max_delay=most).longest_delay(repetition) <= most
-
-
-def test_the_budget_is_spent_by_repetitions_and_earned_by_successes() -> None:
-    """500 tokens; where there are not enough, nothing is taken."""
-    budget = RetryBudget()
-    assert [budget.spend(5) for _ in range(99)] == [True] * 99
-    assert [budget.spend(10), budget.spend(5), budget.spend(5)] == [False, True, False]
-    for _ in range(4):
-        budget.earn()
-    assert not budget.spend(5)
-    budget.earn()
-    assert budget.spend(5)
-
-
-def test_the_budget_never_holds_more_than_it_began_with() -> None:
-    """A long calm saves nothing up for the storm."""
-    budget = RetryBudget()
-    for _ in range(1000):
-        budget.earn()
-    assert sum(budget.spend(5) for _ in range(1000)) == 100

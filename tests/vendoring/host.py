@@ -31,7 +31,7 @@ class Blocked:
 sys.meta_path.insert(0, Blocked())
 """
 
-_INHERITED = {"HOME", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR"}
+_INHERITED = {"HOME", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "COVERAGE_PROCESS_CONFIG"}
 _GIT = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
 for _who in ("AUTHOR", "COMMITTER"):
     _GIT |= {f"GIT_{_who}_NAME": "host", f"GIT_{_who}_EMAIL": "host@example.com"}
