@@ -153,7 +153,7 @@ def test_a_caller_that_leaves_ends_a_slow_answer(
     if sent:
         connection.recv(1)
     connection.close()
-    wait_for(fake, f"the caller left after {sent} of ")
+    wait_for(fake, f"the client disconnected after {sent} of ")
 
 
 def test_serving_ends_with_the_block_also_while_an_answer_is_slow() -> None:
@@ -193,7 +193,7 @@ def test_without_uvicorn_serving_names_the_extra(monkeypatch: pytest.MonkeyPatch
     """Where it is entered; all else needs no uvicorn."""
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     serving = FakeDevRev().serve()
-    with pytest.raises(ModuleNotFoundError, match=r"its extra, \[testing\]") as caught, serving:
+    with pytest.raises(ModuleNotFoundError, match=r"devrev-auth-client\[testing\]") as caught, serving:
         pass
     assert caught.value.name == "uvicorn"
 
