@@ -94,7 +94,7 @@ def test_without_an_id_there_is_nothing_to_fetch(invoke: Invoke, fake: FakeDevRe
     done = invoke("inspect", "--fetch", DEVREV_TOKEN=jwt({"sub": "x"}))
     assert (done.status, fake.requests) == (2, [])
     assert "subject   x\n" in done.out
-    assert "(no claim jti); pass its id to `devrev-auth get TOKEN_ID`" in done.err
+    assert "(claim jti); pass the id to `devrev-auth get TOKEN_ID`" in done.err
 
 
 def test_claims_cannot_steer_the_terminal_and_absurd_ones_are_left_out(invoke: Invoke) -> None:

@@ -38,14 +38,14 @@ def test_all_that_is_public_is_described() -> None:
     [
         (
             "_base_client.py",
-            '        """The quota by the most recent',
-            '        # """The quota by the most recent',
+            '        """The quota from the most recent',
+            '        # """The quota from the most recent',
             "_base_client.BaseClient.rate_limit: no description",
         ),
         (
             "_sync_client.py",
-            "        max_connections: how many",
-            "        how many",
+            "        max_connections: the most",
+            "        the most",
             "_sync_client.DevRevAuthClient.__init__(max_connections): no description",
         ),
         (
@@ -57,7 +57,7 @@ def test_all_that_is_public_is_described() -> None:
         ),
         (
             "retry.py",
-            '    """The longest first delay, in seconds."""\n',
+            '    """The longest backoff before the first retry, in seconds."""\n',
             "",
             "retry.RetryPolicy.base_delay: no description",
         ),
@@ -69,7 +69,7 @@ def test_all_that_is_public_is_described() -> None:
         ),
         (
             "errors.py",
-            '"""404: no such token in this Dev organization, or a wrong path (then without `type`)."""',
+            '"""404: there is no such token in this Dev organization, or the path is wrong (then `type` is `None`)."""',
             "pass",
             "errors.NotFoundError: no description",
         ),
