@@ -6,7 +6,7 @@
         token = await client.get_auth_token("don:identity:dvrv-us-1:devo/1:token/1")
         await client.revoke_own_auth_tokens(TokenType.SESSION)
 
-The rooms, each importing only from those above it:
+The modules and folders, each importing only from those above it:
 
     errors, retry, token_types, token_claims     public names
     _runtime/       what differs between asyncio, trio and threads
@@ -14,15 +14,15 @@ The rooms, each importing only from those above it:
     generated/      models and endpoints, written by `make generate`
     _credentials    the token and where it comes from
     _options, _location     arguments and environment, checked
-    _admission      who may send now: connections and rate limit, one queue
+    _admission      which call may send now: connections and rate limit, in one queue
     _sending, _response, _rate_headers, _failures     one request, and the response or failure
-    _decision       what follows: return, raise or retry
+    _decision       the next step: return, raise or retry
     _requests, _error_responses, _operations     requests, and what their responses mean
     _state, _call   what the calls of a client share; one call
     _base_client, _async_client, _sync_client     the clients
 
-Beside the client, and not imported by it: testing/ (a fake DevRev) with pytest_plugin, cli/ (the command line),
-vendor/ (copies of the package).
+The client does not import these: testing/ (a fake DevRev) and pytest_plugin, cli/ (the command line), vendor/ (copies
+of the package).
 
 One call: `_async_client` or `_sync_client` (the method) -> `_operations` (arguments checked, request made) -> `_call`
 (token, admission, send) -> `_transport` (connection) -> `_decision` (return, raise or retry).
@@ -75,7 +75,7 @@ else:
     }
 
     def __getattr__(name):
-        """Import a public name when it is first used: models and clients take as long as all of httpx."""
+        """Import a public name when it is first used: models and clients take as long to import as httpx."""
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__])
         home = next((home for home, names in _HOMES.items() if name in names), "errors")

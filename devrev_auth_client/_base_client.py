@@ -72,7 +72,7 @@ class BaseClient:
 
     @property
     def rate_limit(self) -> RateLimit | None:
-        """The quota by the most recent response with rate-limit headers, or `None`. Copies share it."""
+        """The quota from the most recent response with rate-limit headers, or `None`. Copies share it."""
         return self._state.rate_limit
 
     def with_options(
@@ -84,20 +84,20 @@ class BaseClient:
         api_version: str | NotGiven = NOT_GIVEN,
         headers: Mapping[str, str] | NotGiven = NOT_GIVEN,
     ) -> Self:
-        """Return a copy with other options that shares connections, rate limit and retry budget.
+        """Return a copy with other options. It shares the connections, the rate limit and the retry budget.
 
-        Neither changes the other. Closing the client that was constructed closes its copies; closing a copy, also by a
-        `with` block, does nothing. What is left out stays as it is.
+        What you leave out stays the same. The original client does not change. Closing it closes its copies; closing a
+        copy, or leaving its `with` block, does nothing.
 
         Args:
-            timeout: seconds for one attempt, or an `httpx.Timeout` for its phases; `None` for no bound.
-            total_timeout: seconds for a whole call, every wait included; `None` for no bound.
+            timeout: the most seconds for one attempt, or an `httpx.Timeout` for its phases; `None` for no limit.
+            total_timeout: the most seconds for a whole call, including waits; `None` for no limit.
             retry: how often and how soon failures are retried.
             api_version: sent as `X-Devrev-Version`.
-            headers: added to those there are; may not set `Authorization`.
+            headers: added to the client's headers; cannot set `Authorization`.
 
         Raises:
-            ConfigurationError: where an argument is wrong; the message never includes the value.
+            ConfigurationError: an argument is wrong. The message never includes the value.
         """
         present = self._options
         twin = object.__new__(type(self))

@@ -99,7 +99,7 @@ def begins_like_token(text: str) -> bool:
     return _LIKE_A_TOKEN.match(text) is not None
 
 
-def conceal(value: object, origin: str, instead: str = "a token has to be there") -> Secret | ConfigurationError:
+def conceal(value: object, origin: str, instead: str = "it must be a token") -> Secret | ConfigurationError:
     """Return the token as a `Secret`, white space around it trimmed, or the error that says what is wrong with it.
 
     The error is returned, not raised, so that the caller can forget the plain value before it raises: a traceback that
@@ -150,5 +150,6 @@ def token_source(token: object) -> TokenSource | ConfigurationError:
 def token_callable_failed(error_type: type[BaseException]) -> ConfigurationError:
     """Return the error for a token callable that raised; its text is dropped, because it may hold a secret."""
     return ConfigurationError(
-        f"the token callable raised {error_type.__name__}; its message is withheld, call it on its own to see it"
+        f"the token callable raised {error_type.__name__}; its message is hidden, because it may hold a secret; "
+        "call it yourself to see the message"
     )

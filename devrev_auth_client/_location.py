@@ -82,7 +82,7 @@ def _checked_proxy(proxy: object, base_url: httpx.URL) -> httpx.Proxy:
     if result.ssl_context is not None:
         _checked_context(result.ssl_context, "the proxy's ssl_context")
     if base_url.scheme == "http" and not _is_loopback(result.url.host):
-        raise ConfigurationError("an http base_url may not go through a proxy elsewhere: it would read the token")
+        raise ConfigurationError("an http base_url cannot use a proxy on another host, which could read the token")
     return result
 
 
@@ -137,8 +137,8 @@ def _checked_context(context: ssl.SSLContext, origin: str) -> ssl.SSLContext:
     for_buffers = kind.wrap_bio is not ssl.SSLContext.wrap_bio or context.sslobject_class is not ssl.SSLObject
     if for_sockets and not for_buffers:
         raise ConfigurationError(
-            f"{origin}: this SSLContext overrides wrap_socket or sslsocket_class, which are not asked for; "
-            "override wrap_bio or sslobject_class as well"
+            f"{origin}: this SSLContext overrides wrap_socket or sslsocket_class, which are not used; "
+            "override wrap_bio or sslobject_class instead"
         )
     return context
 
@@ -152,4 +152,4 @@ def _make_ssl_context(verify: ssl.SSLContext | str | bool) -> ssl.SSLContext:
         return httpx.create_ssl_context(verify=verify)
     except OSError as error:  # ssl.SSLError is one
         problem = type(error).__name__
-    raise ConfigurationError(f"verify: its certificates cannot be loaded ({problem}); pass a PEM file or an SSLContext")
+    raise ConfigurationError(f"verify: cannot load its certificates ({problem}); pass a PEM file or an SSLContext")

@@ -124,7 +124,7 @@ class Operation:
         if 200 <= outcome.status_code < 300:
             return self._success(outcome)
         if outcome.status_code < 400:
-            return self._invalid(outcome, "no response of this API (redirects are never followed); check base_url")
+            return self._invalid(outcome, "not from this API (redirects are not followed); check base_url")
         # Where other statuses leave a doubt, a decision deals with it; these it does not retry.
         is_doubtful = outcome.status_code >= 500 and outcome.status_code != HTTPStatus.SERVICE_UNAVAILABLE
         return api_error(self.name, outcome, self._error_model(outcome), self._doubt if is_doubtful else "")
@@ -139,14 +139,14 @@ class Operation:
         try:
             parsed = self._parse(response)
         except generated_errors.UnexpectedStatus:
-            problem = "a status that the API's description does not have"
+            problem = "of a status that the API's description does not have"
         except _UNEXPECTED_SHAPE as error:
-            problem = f"a body that cannot be read ({type(error).__name__}{_place_of(error)})"
+            problem = f"unreadable ({type(error).__name__}{_place_of(error)})"
         if problem is None and parsed is None and b"".join(response.content.split()) not in (b"", b"{}"):
-            problem = "a body where the API's description has none"
+            problem = "not empty, although the API's description has no body for it"
         # dict([["token", {}]]) works in Python, so the models accept such a list.
         if problem is None and hasattr(parsed, "to_dict") and not is_json_object(response.body):
-            problem = "a body that is not a JSON object"
+            problem = "not a JSON object"
         return self._response(response, parsed) if problem is None else self._invalid(response, problem)
 
     def _parse(self, response: ReceivedResponse) -> Any:
@@ -201,7 +201,7 @@ def get_auth_token(token_id: object) -> Operation:
     if not token_id.isprintable():
         raise ConfigurationError("token_id contains a control character; pass the id alone")
     if begins_like_token(token_id):
-        raise ConfigurationError("token_id looks like a token itself, not like the id of one; nothing was sent")
+        raise ConfigurationError("token_id looks like a token, not like its id; nothing was sent")
     made = operation(auth_tokens_get, {"body": AuthTokensGetRequest(token_id=token_id)})
     made.token_id = token_id
     return made
@@ -233,7 +233,9 @@ def operation(endpoint: object, arguments: dict[str, Any], *, safe_to_repeat: bo
     get_kwargs = getattr(endpoint, "_get_kwargs", None)
     parser = getattr(endpoint, "_parse_response", None)
     if not callable(get_kwargs) or not callable(parser):
-        raise ConfigurationError("call() takes a generated endpoint module, such as generated.api.auth_tokens.*")
+        raise ConfigurationError(
+            "endpoint must be a generated endpoint module, such as generated.api.auth_tokens.auth_tokens_get"
+        )
     try:
         method, target, headers, content = request_of(get_kwargs(**arguments))
     except (*_UNEXPECTED_SHAPE, httpx.InvalidURL) as error:
@@ -246,7 +248,7 @@ def operation(endpoint: object, arguments: dict[str, Any], *, safe_to_repeat: bo
         takes = str(inspect.signature(get_kwargs))
     except (TypeError, ValueError):  # no plain function
         takes = "other ones"
-    raise ConfigurationError(f"{name} cannot make a request of these arguments ({problem}); it takes {takes}")
+    raise ConfigurationError(f"{name} cannot make a request from these arguments ({problem}); it takes {takes}")
 
 
 def parsed_of(response: Response[ParsedT]) -> ParsedT:
@@ -275,11 +277,9 @@ def _operation_for(token: Secret) -> Operation | ConfigurationError:
     if isinstance(claims, ConfigurationError):
         return claims
     if claims.token_id is None:
-        return ConfigurationError(
-            "the token does not say which one it is (no claim jti); pass its id to get_auth_token"
-        )
+        return ConfigurationError("the token does not include its id (claim jti); pass the id to get_auth_token")
     try:
         return get_auth_token(claims.token_id)
     except ConfigurationError:
         pass
-    return ConfigurationError("the token's id (its claim jti) is not usable; pass the right one to get_auth_token")
+    return ConfigurationError("the token's claim jti is not a valid id; pass the id to get_auth_token")

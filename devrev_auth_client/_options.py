@@ -1,4 +1,4 @@
-"""What a client and a call are made with, checked before any I/O. No message includes a value: it may hold a secret."""
+"""Options of clients and calls, checked before any I/O. No message includes a value, which may be a secret."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Options:
     def timeouts(
         self, timeout: float | httpx.Timeout | NotGiven | None, total_timeout: float | NotGiven | None
     ) -> tuple[float | httpx.Timeout | None, float | None]:
-        """Return these timeouts with the given ones in their place."""
+        """Return these timeouts, replaced by the given ones."""
         return (
             self.timeout if timeout is NOT_GIVEN else checked_timeout(timeout),
             self.total_timeout if total_timeout is NOT_GIVEN else checked_total_timeout(total_timeout),
@@ -61,7 +61,7 @@ class Options:
     def request_headers(
         self, host: bytes, of_operation: tuple[tuple[str, str], ...], length: int, token: Secret
     ) -> httpx.Headers:
-        """Return a request's headers. They are mostly those of a request before, and making them takes long."""
+        """Return a request's headers. They are cached, because making them is slow and they rarely change."""
         known = self._known.get((of_operation, length))
         if known is not None and known[0] == token:
             return known[1]
@@ -103,7 +103,7 @@ def checked_options(
 
 
 def checked_timeout(timeout: object) -> float | httpx.Timeout | None:
-    """Return the bound of one attempt."""
+    """Return the limit of one attempt."""
     if timeout is None:
         return None
     if isinstance(timeout, httpx.Timeout):
@@ -112,15 +112,15 @@ def checked_timeout(timeout: object) -> float | httpx.Timeout | None:
                 _positive_seconds(seconds, f"timeout: the {phase} of an httpx.Timeout must be positive seconds or None")
         return timeout
     return _positive_seconds(
-        timeout, "timeout must be a positive number of seconds, an httpx.Timeout, or None for no bound"
+        timeout, "timeout must be a positive number of seconds, an httpx.Timeout, or None for no limit"
     )
 
 
 def checked_total_timeout(total_timeout: object) -> float | None:
-    """Return the bound of a whole call."""
+    """Return the limit of a whole call."""
     if total_timeout is None:
         return None
-    return _positive_seconds(total_timeout, "total_timeout must be a positive number of seconds, or None for no bound")
+    return _positive_seconds(total_timeout, "total_timeout must be a positive number of seconds, or None for no limit")
 
 
 def checked_retry(retry: object) -> RetryPolicy:
@@ -140,7 +140,7 @@ def checked_count(value: object, name: str) -> int:
 def merged_headers(
     present: Mapping[str, str], api_version: str | None, headers: Mapping[str, str] | None
 ) -> dict[str, str]:
-    """Return `present` headers with the given ones added or, whatever their case, in place of them."""
+    """Return the `present` headers with the given ones added, or replacing those of the same name in any case."""
     if headers is not None and not isinstance(cast(object, headers), Mapping):
         raise ConfigurationError("headers must be a mapping of names to values, such as a dict")
     given = dict(headers or {})

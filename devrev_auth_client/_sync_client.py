@@ -1,4 +1,4 @@
-"""The client for programs without an event loop."""
+"""The client for sync programs, with any number of threads."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ _DEFAULT_RETRY = RetryPolicy()
 
 
 class DevRevAuthClient(BaseClient):
-    """Reads and revokes DevRev auth tokens, from any number of threads: the twin of `AsyncDevRevAuthClient`.
+    """Reads and revokes DevRev auth tokens, from any number of threads. Same methods as `AsyncDevRevAuthClient`.
 
-    One client keeps its connections warm; make one and close it at the end, with `with` or `close()`. A forked process
-    may go on using it: it opens connections of its own.
+    Make one client for your program and close it at the end, with `with` or `close()`. It keeps connections open. A
+    forked process can use it too, and opens its own connections.
 
     Args:
-        token: the bearer token, or a callable that returns it; `None` takes `DEVREV_TOKEN`.
-            A callable is called before every attempt, and once more after a 401, in a thread of its own so that
-            `total_timeout` holds. `DEVREV_TOKEN` is a variable of the environment.
-        base_url: https, or http to a loopback host. `None` takes `DEVREV_BASE_URL`, else `https://api.devrev.ai`.
-        timeout: seconds for one attempt, or an `httpx.Timeout` for its phases; `None` for no bound.
-        total_timeout: seconds for a whole call, every wait included; `None` for no bound.
-            Name resolution cannot be interrupted. Over `transport` it bounds each phase.
+        token: the bearer token, or a callable that returns it.
+            `None` uses the environment variable `DEVREV_TOKEN`. A callable is called before every attempt, and once
+            more after a 401. It runs in its own thread, so that `total_timeout` holds.
+        base_url: https, or http to a loopback host. `None` uses `DEVREV_BASE_URL`, else `https://api.devrev.ai`.
+        timeout: the most seconds for one attempt, or an `httpx.Timeout` for its phases; `None` for no limit.
+        total_timeout: the most seconds for a whole call, including waits; `None` for no limit.
+            Name resolution cannot be interrupted. With your own `transport`, it limits each phase.
         retry: how often and how soon failures are retried.
-        max_connections: how many calls may be under way at once; further calls queue in order.
-            That counts for a `transport` of yours too.
-        max_response_size: the most bytes of a response's body, after decompression.
+        max_connections: the most calls in progress at once. Further calls wait in order.
+            This applies to your own `transport` too.
+        max_response_size: the most bytes in a response's body, after decompression.
         api_version: sent as `X-Devrev-Version`.
-        headers: sent with every request; may not set `Authorization`.
-        proxy: as in httpx; `None` takes the environment's proxy variables.
+        headers: sent with every request; cannot set `Authorization`.
+        proxy: as in httpx; `None` uses the environment's proxy variables.
         verify: as in httpx: True, False, an `ssl.SSLContext`, or the path of a PEM file or folder.
-        transport: an httpx transport in place of the client's own connections; closing the client closes it.
+        transport: an httpx transport to use instead of the client's own connections; closing the client closes it.
             `proxy` and `verify` then do not apply.
 
     Raises:
-        ConfigurationError: for a wrong argument or environment variable; the message never includes the value.
+        ConfigurationError: an argument or environment variable is wrong. The message never includes the value.
     """
 
     def __init__(
@@ -94,9 +94,9 @@ class DevRevAuthClient(BaseClient):
         self.close()
 
     def close(self) -> None:
-        """Close the client and its `with_options` copies: idle connections now, those in use when their call ends.
+        """Close the client and its `with_options` copies. Connections in use close when their call ends.
 
-        On a copy it does nothing.
+        On a copy, it does nothing.
         """
         if not self._is_copy:
             in_threads.run(self._state.close(in_threads.THREADS))
@@ -112,12 +112,12 @@ class DevRevAuthClient(BaseClient):
 
         Args:
             token_id: the token's id, such as `don:identity:dvrv-us-1:devo/1:token/1`; not the token itself.
-            timeout: seconds for one attempt, in place of the client's.
-            total_timeout: seconds for the whole call, in place of the client's.
+            timeout: seconds for one attempt, instead of the client's.
+            total_timeout: seconds for the whole call, instead of the client's.
 
         Raises:
-            ConfigurationError: for a wrong argument, before anything is sent.
-            DevRevAuthError: for all else; see `errors`.
+            ConfigurationError: an argument is wrong; nothing was sent.
+            DevRevAuthError: any other failure; see `errors`.
         """
         operation = _operations.get_auth_token(token_id)
         response: Response[AuthTokensGetResponse] = self._run(operation, timeout, total_timeout)
@@ -130,16 +130,16 @@ class DevRevAuthClient(BaseClient):
         timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
     ) -> Response[AuthTokensGetResponse]:
-        """Do as `get_auth_token` and return the whole response: status, headers, content, and `parsed.token`.
+        """Like `get_auth_token`, but return the whole response: status, headers, content, and `parsed.token`.
 
         Args:
             token_id: the token's id, such as `don:identity:dvrv-us-1:devo/1:token/1`; not the token itself.
-            timeout: seconds for one attempt, in place of the client's.
-            total_timeout: seconds for the whole call, in place of the client's.
+            timeout: seconds for one attempt, instead of the client's.
+            total_timeout: seconds for the whole call, instead of the client's.
 
         Raises:
-            ConfigurationError: for a wrong argument, before anything is sent.
-            DevRevAuthError: for all else; see `errors`.
+            ConfigurationError: an argument is wrong; nothing was sent.
+            DevRevAuthError: any other failure; see `errors`.
         """
         return self._run(_operations.get_auth_token(token_id), timeout, total_timeout)
 
@@ -149,15 +149,15 @@ class DevRevAuthClient(BaseClient):
         timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
     ) -> AuthToken:
-        """Return the metadata of the token in use, whose id is read from the token itself (`POST /auth-tokens.get`).
+        """Return the metadata of the token in use. Its id is read from the token itself (`POST /auth-tokens.get`).
 
         Args:
-            timeout: seconds for one attempt, in place of the client's.
-            total_timeout: seconds for the whole call, in place of the client's.
+            timeout: seconds for one attempt, instead of the client's.
+            total_timeout: seconds for the whole call, instead of the client's.
 
         Raises:
-            ConfigurationError: where the token is no JWT or names no id (see `TokenClaims`), before anything is sent.
-            DevRevAuthError: for all else; see `errors`.
+            ConfigurationError: the token is not a JWT or has no id (see `TokenClaims`); nothing was sent.
+            DevRevAuthError: any other failure; see `errors`.
         """
         operation = _operations.get_own_auth_token(self._state.source.fixed)
         response: Response[AuthTokensGetResponse] = self._run(operation, timeout, total_timeout)
@@ -172,18 +172,18 @@ class DevRevAuthClient(BaseClient):
     ) -> None:
         """Revoke all tokens of one type that the authenticated user created (`POST /auth-tokens.self.delete`).
 
-        Returning at all means that the server confirmed it. The token in use may be among those revoked.
+        If it returns, the server confirmed the revocation. The token in use may be among those revoked.
 
         Args:
             token_type: a `TokenType`, a string that begins with `urn:`, or `None`.
                 `None` sends no type and leaves the choice to the server.
-            timeout: seconds for one attempt, in place of the client's.
-            total_timeout: seconds for the whole call, in place of the client's.
+            timeout: seconds for one attempt, instead of the client's.
+            total_timeout: seconds for the whole call, instead of the client's.
 
         Raises:
-            ConfigurationError: for a wrong argument, before anything is sent.
-            RevocationUnconfirmedError: where it may or may not have happened.
-            DevRevAuthError: for all else; see `errors`.
+            ConfigurationError: an argument is wrong; nothing was sent.
+            RevocationUnconfirmedError: the revocation may or may not have happened.
+            DevRevAuthError: any other failure; see `errors`.
         """
         self._run(_operations.revoke_own_auth_tokens(token_type), timeout, total_timeout)
 
@@ -194,34 +194,34 @@ class DevRevAuthClient(BaseClient):
         timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         total_timeout: float | NotGiven | None = NOT_GIVEN,
     ) -> Response[None]:
-        """Do as `revoke_own_auth_tokens` and return the whole response: status, headers and content.
+        """Like `revoke_own_auth_tokens`, but return the whole response: status, headers and content.
 
         Args:
             token_type: a `TokenType`, a string that begins with `urn:`, or `None`.
                 `None` sends no type and leaves the choice to the server.
-            timeout: seconds for one attempt, in place of the client's.
-            total_timeout: seconds for the whole call, in place of the client's.
+            timeout: seconds for one attempt, instead of the client's.
+            total_timeout: seconds for the whole call, instead of the client's.
 
         Raises:
-            ConfigurationError: for a wrong argument, before anything is sent.
-            RevocationUnconfirmedError: where it may or may not have happened.
-            DevRevAuthError: for all else; see `errors`.
+            ConfigurationError: an argument is wrong; nothing was sent.
+            RevocationUnconfirmedError: the revocation may or may not have happened.
+            DevRevAuthError: any other failure; see `errors`.
         """
         return self._run(_operations.revoke_own_auth_tokens(token_type), timeout, total_timeout)
 
     def call(self, endpoint: Endpoint[ParsedT], /, *, safe_to_repeat: bool = False, **arguments: Any) -> ParsedT:
-        """Run any generated endpoint module with all of this client's guarantees and return the parsed success.
+        """Call any generated endpoint module and return the parsed response. Retries and rate limits apply as usual.
 
         Args:
             endpoint: a module below `generated.api`, such as `auth_tokens_get`.
-            safe_to_repeat: whether to retry also where the server may have acted already. GET and HEAD always are.
-                Otherwise only what it surely did not process is retried. The two operations of this client keep their
-                own rules.
-            arguments: those of the module's functions, without `client`.
+            safe_to_repeat: whether to retry even if the server may have processed the request. GET and HEAD always are.
+                Otherwise a request is retried only if the server surely did not process it. The two operations of this
+                client have their own rules.
+            arguments: the arguments of the module's functions, without `client`.
 
         Raises:
-            ConfigurationError: for no endpoint module or wrong arguments, before anything is sent.
-            DevRevAuthError: for all else; see `errors`.
+            ConfigurationError: `endpoint` is not an endpoint module, or an argument is wrong; nothing was sent.
+            DevRevAuthError: any other failure; see `errors`.
         """
         operation = _operations.operation(endpoint, arguments, safe_to_repeat=safe_to_repeat)
         response: Response[ParsedT] = self._run(operation)

@@ -1,12 +1,12 @@
-"""Every error this package raises, under one base.
+"""All errors of this package, under one base class.
 
     DevRevAuthError
     |- ConfigurationError (ValueError)      an argument, the environment or a token callable is wrong
     |- TransportError                       no usable response: refused, reset, TLS
-    |  `- AttemptTimeoutError (TimeoutError)  one attempt's timeout ran out
-    |- TotalTimeoutError (TimeoutError)     total_timeout ran out
-    |- InvalidResponseError                 a response that breaks the API's description
-    |- APIError                             the API refused
+    |  `- AttemptTimeoutError (TimeoutError)  the last attempt took longer than timeout
+    |- TotalTimeoutError (TimeoutError)     the call took longer than total_timeout
+    |- InvalidResponseError                 a response that does not match the API's description
+    |- APIError                             a response with an error status
     |  |- BadRequestError           400
     |  |- UnauthenticatedError      401
     |  |- ForbiddenError            403
@@ -17,7 +17,8 @@
     |  `- UnexpectedStatusError     any other
     `- RevocationUnconfirmedError           a revocation may or may not have happened
 
-All of them pickle and copy. None holds a token: not in its text, arguments, notes, `__cause__` or `__context__`.
+You can pickle and copy all of them. None includes a token: not in its text, arguments, notes, `__cause__` or
+`__context__`.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ __all__ = [
 class RateLimit:
     """The quota in the `X-Ratelimit-*` headers of a response.
 
-    A field that the response lacks, or that cannot be read, is `None`.
+    A field that is missing or unreadable is `None`.
     """
 
     limit: int | None
@@ -65,7 +66,7 @@ class RateLimit:
     remaining: int | None
     """`X-Ratelimit-Remaining`: requests left in the current window."""
     reset_at: datetime | None
-    """`X-Ratelimit-Reset`: when the window ends, an aware UTC datetime by the server's clock."""
+    """`X-Ratelimit-Reset`: when the window ends, by the server's clock: an aware UTC datetime."""
 
 
 @attrs.frozen
@@ -73,18 +74,18 @@ class Attempt:
     """What happened in one attempt of a call. Either `status_code` or `failure` is set."""
 
     status_code: int | None
-    """The status of the response, or `None` where none arrived."""
+    """The status of the response; `None` if none arrived."""
     failure: str | None
-    """What went wrong where no usable response arrived, in a few words."""
+    """A short description of what went wrong, if no usable response arrived."""
     waited: float
-    """Seconds this attempt waited (backoff, rate limit, `max_connections`) before it was sent or given up."""
+    """Seconds of waiting before this attempt was sent or given up: backoff, rate limit, `max_connections`."""
 
 
 class ErrorModel(Protocol):
-    """What the generated models of error bodies have in common."""
+    """The interface that all generated models of error bodies share."""
 
     additional_properties: dict[str, Any]
-    """Fields of the body that the API's description does not know, by name."""
+    """Fields that the API's description does not have, by name."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the body as it was on the wire."""
@@ -92,17 +93,17 @@ class ErrorModel(Protocol):
 
 
 class DevRevAuthError(Exception):
-    """The base of every error of this package.
+    """The base class of all errors of this package.
 
     Args:
-        text: what the error says.
+        text: the message.
         attempts: see below.
     """
 
     attempts: tuple[Attempt, ...]
-    """The attempts of the call, in order; empty where none was made."""
+    """The attempts of the call, in order; empty if there were none."""
     operation: str | None
-    """The operation that was called, such as `"auth_tokens_get"`; `None` where the error is not of a call."""
+    """The operation that was called, such as `"auth_tokens_get"`; `None` if the error is not about a call."""
     token_id: str | None
     """The id that `get_auth_token` was called with; `None` for other calls."""
 
@@ -113,32 +114,32 @@ class DevRevAuthError(Exception):
 
 
 class ConfigurationError(DevRevAuthError, ValueError):
-    """An argument, an environment variable or what a token callable returned is wrong; also a closed client.
+    """An argument, an environment variable or the result of a token callable is wrong, or the client is closed.
 
-    Arguments are checked before any I/O. The message says what to do and never includes the value.
+    Arguments are checked before anything is sent. The message says what to do and never includes the value.
     """
 
 
 class TransportError(DevRevAuthError):
-    """No usable response arrived: connection refused or lost, TLS refused, or an attempt's `timeout` ran out."""
+    """No usable response arrived: the connection or TLS was refused, the connection was lost, or `timeout` ran out."""
 
 
 class AttemptTimeoutError(TransportError, TimeoutError):
-    """The last attempt ran out of its `timeout`."""
+    """The last attempt took longer than `timeout`."""
 
 
 class TotalTimeoutError(DevRevAuthError, TimeoutError):
-    """`total_timeout` ran out before the call was over."""
+    """The call took longer than `total_timeout`."""
 
 
 class InvalidResponseError(DevRevAuthError):
-    """A response arrived that breaks the API's description.
+    """A response arrived that does not match the API's description.
 
-    Not JSON, the wrong shape, a redirect, or larger than `max_response_size`.
+    It is not JSON, has the wrong shape, is a redirect, or is larger than `max_response_size`.
     """
 
     status_code: int | None
-    """The status of the response, where one was read."""
+    """The status of the response; `None` if it could not be read."""
 
     def __init__(
         self, text: str = "", /, *, status_code: int | None = None, attempts: tuple[Attempt, ...] = ()
@@ -148,7 +149,7 @@ class InvalidResponseError(DevRevAuthError):
 
 
 class APIErrorFields(TypedDict, total=False):
-    """What every `APIError` can be made with; each has a neutral default."""
+    """The arguments of every `APIError`; all are optional."""
 
     status_code: int
     type: str | None
@@ -162,17 +163,17 @@ class APIErrorFields(TypedDict, total=False):
 class APIError(DevRevAuthError):
     """A response with an error status.
 
-    A field that the response lacks is `None`: proxies respond without a body of the API's own.
+    A field that the response lacks is `None`. A response from a proxy has no API body, so most are.
 
     Args:
-        text: what the error says.
-        fields: what is below, by name.
+        text: the message.
+        fields: the attributes below, by name.
     """
 
     status_code: int
     """The HTTP status."""
     type: str | None
-    """The machine-readable `type` of the body, such as `"invalid_field"`; unknown ones arrive as they are."""
+    """The machine-readable `type` of the body, such as `"invalid_field"`; unknown values are kept as they are."""
     message: str | None
     """The human-readable `message` of the body."""
     detail: str | None
@@ -180,7 +181,7 @@ class APIError(DevRevAuthError):
     headers: httpx.Headers
     """The headers of the response, case-insensitive."""
     error: ErrorModel | None
-    """The body as its generated model, where it is one; unknown fields are in `additional_properties`."""
+    """The body as a generated model; unknown fields are in its `additional_properties`. `None` if it is not JSON."""
 
     def __init__(self, text: str = "", /, **fields: Unpack[APIErrorFields]) -> None:
         super().__init__(text, attempts=fields.get("attempts", ()))
@@ -193,14 +194,14 @@ class APIError(DevRevAuthError):
 
 
 class BadRequestError(APIError):
-    """400: the request is malformed; `type` says how, one of sixteen documented values."""
+    """400: the request is malformed. `type` says how; sixteen values are documented."""
 
     field_name: str | None
-    """The wrong field, where the response names it."""
+    """The wrong field, if the response names it."""
     existing_parent: str | None
     """For `artifact_already_attached_to_a_parent`: the parent."""
     is_same: bool | None
-    """For `artifact_already_attached_to_a_parent`: whether it is the parent that was asked for."""
+    """For `artifact_already_attached_to_a_parent`: whether it is the requested parent."""
 
     def __init__(
         self,
@@ -227,20 +228,20 @@ class ForbiddenError(APIError):
 
 
 class NotFoundError(APIError):
-    """404: no such token in this Dev organization, or a wrong path (then without `type`)."""
+    """404: there is no such token in this Dev organization, or the path is wrong (then `type` is `None`)."""
 
 
 class TooManyRequestsError(APIError):
-    """429: the user's rate limit is used up, and waiting for it does not fit into the time this call has.
+    """429: the user's rate limit is used up, and the wait is longer than the call may take.
 
-    Also raised, without a request, where another call's 429 asks all calls of the client to wait for longer than this
-    one may. It then carries the headers of the response that began the pause.
+    After another call's 429, all calls of the client wait. A call that cannot wait that long raises this error without
+    sending a request. Its headers are those of the response that started the wait.
     """
 
     retry_after: float | None
-    """Seconds to wait before the next request, or `None` where the server named no time."""
+    """Seconds to wait before the next request; `None` if the server gave no time."""
     rate_limit: RateLimit | None
-    """The quota in the headers of that response."""
+    """The quota in the headers of the response."""
 
     def __init__(
         self,
@@ -260,7 +261,7 @@ class InternalServerError(APIError):
     """500: something failed at DevRev."""
 
     reference_id: str | None
-    """What DevRev's support asks for."""
+    """The reference to give to DevRev's support."""
 
     def __init__(self, text: str = "", /, *, reference_id: str | None = None, **fields: Unpack[APIErrorFields]) -> None:
         super().__init__(text, **fields)
@@ -271,7 +272,7 @@ class ServiceUnavailableError(APIError):
     """503: DevRev is temporarily unavailable."""
 
     retry_after: float | None
-    """Seconds to wait before the next request, or `None` where the server named no time."""
+    """Seconds to wait before the next request; `None` if the server gave no time."""
 
     def __init__(
         self, text: str = "", /, *, retry_after: float | None = None, **fields: Unpack[APIErrorFields]
@@ -281,19 +282,19 @@ class ServiceUnavailableError(APIError):
 
 
 class UnexpectedStatusError(APIError):
-    """Any other error status, such as a 502 of an edge proxy."""
+    """Any other error status, such as a 502 from a proxy."""
 
 
 class RevocationUnconfirmedError(DevRevAuthError):
-    """A revocation was sent and no proof of its success or failure came back: it may or may not have happened.
+    """A revocation may or may not have happened; raised when retries leave the outcome unknown.
 
-    Check with `get_auth_token`, or revoke again: revoking twice does no harm.
+    Check with `get_auth_token`, or revoke again. Revoking twice does no harm.
     """
 
     likely_revoked: bool
-    """Whether a later attempt shows that the token in use is no longer valid, most likely because it was revoked.
+    """Whether a retry showed that the token in use no longer works, most likely because it was revoked.
 
-    True after a 401 of type `unauthenticated` or of no type, or a 404 of type `not_found`.
+    True after a 401 with the type `unauthenticated` or no type, or a 404 with the type `not_found`.
     """
 
     def __init__(self, text: str = "", /, *, likely_revoked: bool = False, attempts: tuple[Attempt, ...] = ()) -> None:

@@ -1,19 +1,20 @@
-"""Fixtures for pytest: a fake DevRev, clients that talk to it, and its journal where a test fails.
+"""Fixtures for pytest: a fake DevRev and clients that use it. If a test fails, its report shows the fake's journal.
 
-An installed package brings them by itself. From a vendored copy, name the module in the `conftest.py` at the root:
+If the package is installed, pytest finds the fixtures by itself. For a vendored copy, add this to your root
+`conftest.py`:
 
     pytest_plugins = ["acme.thirdparty.devrev_tokens.pytest_plugin"]
 
 | fixture | what it is |
 |---|---|
-| `fake_devrev` | a `FakeDevRev`, another one for each test |
-| `fake_devrev_token` | a PAT of a new user of it: an `IssuedToken` |
+| `fake_devrev` | a `FakeDevRev`, a new one for each test |
+| `fake_devrev_token` | an `IssuedToken`: a PAT of a new user |
 | `fake_devrev_client` | a `DevRevAuthClient` with that token, in memory |
 | `fake_devrev_async_client` | an `AsyncDevRevAuthClient` with that token, in memory |
 | `fake_devrev_server` | the base URL of the fake over HTTP; DEVREV_BASE_URL and DEVREV_TOKEN are set for the test |
 
-The journal of each fake that a failed test got as a fixture is a section of its report. What happens in it by chance
-is repeated with its seed: `FAKE_DEVREV_SEED=123 pytest`. Until a fixture is asked for, nothing else is imported.
+To repeat random faults, use the seed from the report: `FAKE_DEVREV_SEED=123 pytest`. To disable the plugin, run
+`pytest -p no:devrev_auth_client.pytest_plugin`. The rest of the package is imported only if a test uses a fixture.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from .testing import FakeDevRev, IssuedToken
 
 SEED_VARIABLE = "FAKE_DEVREV_SEED"
-"""The variable of the environment that holds the seed of all fakes of `fake_devrev`."""
+"""The environment variable with the seed for all `fake_devrev` fixtures."""
 
 _HOST = "https://api.devrev.ai"  # named, so that no DEVREV_BASE_URL of the environment counts; nothing is sent there
 _LONGEST = 200  # lines of a journal in a report
@@ -42,7 +43,7 @@ _fakes: pytest.StashKey[list[FakeDevRev]] = pytest.StashKey()
 
 @pytest.fixture
 def fake_devrev(request: pytest.FixtureRequest) -> FakeDevRev:
-    """Give a fake DevRev without a rate limit. Have a fixture of this name of your own to make it otherwise."""
+    """Give a fake DevRev without a rate limit. To change it, define a fixture of the same name."""
     from .testing import FakeDevRev
 
     seed = os.environ.get(SEED_VARIABLE)
@@ -54,15 +55,15 @@ def fake_devrev(request: pytest.FixtureRequest) -> FakeDevRev:
 
 @pytest.fixture
 def fake_devrev_token(fake_devrev: FakeDevRev) -> IssuedToken:
-    """Give a personal access token of a new user: what the clients and the environment have."""
+    """Give a personal access token of a new user. The clients and the environment use it."""
     return fake_devrev.issue_token(fake_devrev.add_user())
 
 
 @pytest.fixture
 def fake_devrev_client(fake_devrev: FakeDevRev, fake_devrev_token: IssuedToken) -> Iterator[DevRevAuthClient]:
-    """Give a client for threads that talks to the fake in memory.
+    """Give a sync client that uses the fake in memory.
 
-    It repeats what failed at once (`base_delay=0`). A wait that an answer names really passes.
+    It retries without backoff (`base_delay=0`). It does wait for a `Retry-After`.
     """
     from ._sync_client import DevRevAuthClient
 
@@ -72,9 +73,9 @@ def fake_devrev_client(fake_devrev: FakeDevRev, fake_devrev_token: IssuedToken) 
 
 @pytest.fixture
 def fake_devrev_async_client(fake_devrev: FakeDevRev, fake_devrev_token: IssuedToken) -> AsyncDevRevAuthClient:
-    """Give the same for asyncio and trio, whatever runs the test's event loop.
+    """Give an async client that uses the fake in memory, on asyncio or trio.
 
-    It holds no connection, so nothing is left open by a test that does not close it.
+    It has no connection, so you do not need to close it.
     """
     from ._async_client import AsyncDevRevAuthClient
 
@@ -85,9 +86,9 @@ def fake_devrev_async_client(fake_devrev: FakeDevRev, fake_devrev_token: IssuedT
 def fake_devrev_server(
     fake_devrev: FakeDevRev, fake_devrev_token: IssuedToken, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[str]:
-    """Serve the fake over HTTP on a loopback port; gives the base URL. Needs uvicorn (the extra `testing`).
+    """Serve the fake over HTTP on a loopback port and give the base URL. Needs uvicorn (the extra `testing`).
 
-    During the test DEVREV_BASE_URL and DEVREV_TOKEN are set to it, and no proxy is used for it.
+    During the test, DEVREV_BASE_URL and DEVREV_TOKEN are set, and no proxy is used for it.
     """
     with fake_devrev.serve() as base_url:
         monkeypatch.setenv("DEVREV_BASE_URL", base_url)
@@ -108,7 +109,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
     report: pytest.TestReport = outcome.get_result()
     if report.failed:
         for fake in _fakes_of(item):
-            repeat = f"{SEED_VARIABLE}={fake.seed} repeats what happened by chance"
+            repeat = f"To repeat the random faults: {SEED_VARIABLE}={fake.seed}"
             report.sections.append(("Journal of the fake DevRev", f"{fake.journal(last=_LONGEST)}\n{repeat}"))
 
 

@@ -22,7 +22,7 @@ def _at_least_one(_: object, attribute: attrs.Attribute[Any], value: object) -> 
 
 def _seconds(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= sys.float_info.max:
-        raise ConfigurationError(f"{attribute.name} must be a number of seconds, finite and not negative")
+        raise ConfigurationError(f"{attribute.name} must be a number of seconds, 0 or more")
 
 
 def _callable_or_none(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
@@ -34,36 +34,38 @@ def _callable_or_none(_: object, attribute: attrs.Attribute[Any], value: Any) ->
 class RetryPolicy:
     """How often and how soon a failed attempt is retried. Immutable.
 
-    The backoff before the n-th retry (n from 0) is drawn uniformly from 0 to `min(max_delay, base_delay * 2**n)`
-    seconds: full jitter, so that many clients do not come back together. Where the server names a time, that counts.
+    The backoff before retry n (counted from 0) is a random number of seconds from 0 to
+    `min(max_delay, base_delay * 2**n)`. This full jitter spreads the retries of many clients. If the server gives a
+    time, the client waits that long instead.
 
     Raises:
         ConfigurationError: for a value out of range.
     """
 
     max_attempts: int = attrs.field(default=4, validator=_at_least_one)
-    """Attempts in all. One that got a 429 that names a time, and the one with a renewed token, are not counted."""
+    """The most attempts. Not counted: a 429 that says how long to wait, and the attempt with a renewed token."""
     base_delay: float = attrs.field(default=0.5, validator=_seconds)
-    """The longest first delay, in seconds."""
+    """The longest backoff before the first retry, in seconds."""
     max_delay: float = attrs.field(default=8.0, validator=_seconds)
-    """The longest delay of all, in seconds."""
+    """The longest backoff before any retry, in seconds."""
     on_retry: Callable[[Attempt, float], object] | None = attrs.field(default=None, validator=_callable_or_none)
-    """Called before each retry with the attempt that failed and the seconds until the next.
+    """Called before each retry with the failed attempt and the seconds until the next one.
 
-    What it raises is logged by type and ignored. In the async client it runs in the event loop and must not block.
+    If it raises, the exception's type is logged and the call goes on. In the async client it runs in the event loop
+    and must not block.
     """
 
     def longest_delay(self, retry: int) -> float:
         """Return the longest backoff before a retry, in seconds.
 
         Args:
-            retry: which one, counted from 0.
+            retry: the number of the retry, counted from 0.
         """
         return min(self.max_delay, self.base_delay * 2.0 ** min(retry, 1000))
 
 
 class RetryBudget:
-    """What all calls of a client may spend on retries together, so that retries do not multiply an outage.
+    """Limits the retries of all calls of a client together, so that retries do not multiply an outage.
 
     A retry costs 5 of 500 units, after a timeout 10. A call that succeeds at its first attempt earns 1 back.
     """

@@ -5,8 +5,8 @@
     claims = TokenClaims.from_token(token)
     print(claims.token_id, claims.expires_at)
 
-The signature is not checked, and whoever made the token could write anything. Use the claims to show a token or to find
-its id; never to grant access. `get_auth_token` asks DevRev.
+The signature is not checked, so the claims may be forged. Use them to show a token or to find its id, never to grant
+access. To check a token with DevRev, use `get_auth_token`.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class TokenClaims:
     """The claims of a JWT, unverified: they come from the token, not from DevRev.
 
-    DevRev promises none of them. One that is missing or malformed is `None`. The token and its signature are not kept.
+    DevRev promises none of them. A claim that is missing or malformed is `None`. The token itself is not kept.
     """
 
     token_id: str | None = None
     """`jti`: the token's id, which `get_auth_token` takes."""
     token_type: TokenType | None = None
-    """`http://devrev.ai/tokentype`: the kind of token; a URN that this version does not know is kept as it is."""
+    """`http://devrev.ai/tokentype`: the kind of token; an unknown URN is kept as it is."""
     subject: str | None = None
     """`sub`: whom the token acts as."""
     issuer: str | None = None
@@ -52,19 +52,19 @@ class TokenClaims:
     issued_at: datetime | None = None
     """`iat`: an aware UTC datetime, by the issuer's clock."""
     expires_at: datetime | None = None
-    """`exp`: an aware UTC datetime, by the issuer's clock. A token may be revoked before."""
+    """`exp`: an aware UTC datetime, by the issuer's clock. The token may have been revoked earlier."""
     claims: Mapping[str, Any] = attrs.field(factory=dict[str, Any], repr=False, hash=False)
-    """All claims by name, as JSON values; a number that is out of range is `None`. Left out of the repr."""
+    """All claims by name, as JSON values; a number out of range is `None`. Not in the repr."""
 
     @classmethod
     def from_token(cls, token: str) -> Self:
         """Read the claims of a token; nothing is sent and nothing is verified.
 
         Args:
-            token: the bearer token; white space around it does not count.
+            token: the bearer token; white space around it is ignored.
 
         Raises:
-            ConfigurationError: where it is no JWT; the message says what to do and never includes the token.
+            ConfigurationError: the token is not a JWT. The message says what to do and never includes the token.
         """
         # From here on no local variable of this frame holds the plain token.
         secret, token = conceal(token, "token"), ""
@@ -74,13 +74,13 @@ class TokenClaims:
         return cls(**attrs.asdict(claims, recurse=False))
 
     def is_expired(self, now: datetime | None = None) -> bool:
-        """Whether `expires_at` has passed. False where it is `None`; false does not mean that the token works.
+        """Whether `expires_at` has passed; false if it is `None`. False does not mean that the token works.
 
         Args:
-            now: an aware datetime; left out, the local clock.
+            now: an aware datetime; left out, the current time.
 
         Raises:
-            ConfigurationError: where `now` is naive, or no datetime.
+            ConfigurationError: `now` is naive or not a datetime.
         """
         if now is not None and (not isinstance(cast(object, now), datetime) or now.utcoffset() is None):
             raise ConfigurationError("now must be an aware datetime, such as datetime.now(UTC)")
@@ -92,8 +92,8 @@ def claims_of(secret: Secret) -> TokenClaims | ConfigurationError:
     claims = _payload(secret)
     if claims is None:
         return ConfigurationError(
-            "the token is not a JWT, so it does not say which one it is; pass a JWT, such as a personal access token, "
-            "or the token's id to get_auth_token"
+            "the token is not a JWT, so its id cannot be read from it; use a JWT, such as a personal access token, or "
+            "pass the token's id to get_auth_token"
         )
     token_type = _text(claims.get(TOKEN_TYPE_CLAIM))
     return TokenClaims(

@@ -20,13 +20,13 @@ class _OpenEnumMeta(EnumMeta):
 
 
 class OpenStrEnum(StrEnum, metaclass=_OpenEnumMeta):
-    """A string enum that also takes strings it does not list, so that a server may add values.
+    """A string enum that accepts unknown strings, so that a new value from the server breaks nothing.
 
-    `TokenType("urn:new")` is a `TokenType` that equals `"urn:new"` and survives JSON, pickle and copy. It is no member:
-    iteration and `in` leave it out, `is_known` is false and `name` is the string itself. Two such values compare with
-    `==`; unlike members they are not the same object, so do not compare with `is`.
+    `TokenType("urn:new")` is a `TokenType` that equals `"urn:new"`. You can pickle and copy it and write it as JSON. It
+    is not a member: iteration and `in` leave it out, `is_known` is false, and `name` is the string itself. Compare with
+    `==`, not with `is`.
 
-    :raises ValueError: for a value that is not a string, as with any enum.
+    :raises ValueError: the value is not a string.
     """
 
     @classmethod
@@ -41,7 +41,7 @@ class OpenStrEnum(StrEnum, metaclass=_OpenEnumMeta):
 
     @property
     def is_known(self) -> bool:
-        """Whether the enum lists this value; false for a string that only the server knows."""
+        """Whether the enum lists this value."""
         return self in type(self)
 
     def __repr__(self) -> str:
@@ -55,10 +55,13 @@ class OpenStrEnum(StrEnum, metaclass=_OpenEnumMeta):
 
 
 class TokenType(OpenStrEnum):
-    """The kind of a DevRev token, as `requested_token_type` on the wire: 17 known URNs, open to more.
+    """The kind of a DevRev token, `requested_token_type` in the API: 17 known URNs, open to more.
 
-    Each member is named after the end of its URN. DevRev's reference pages list the URNs and explain few of them. The
-    others are explained here by their URN alone, and say so.
+    Each member is named after the end of its URN. DevRev's reference pages explain few of the URNs. Where a description
+    comes from the URN alone, it says so.
+
+    `TokenType["PAT"]` looks a member up by name. `TokenType("pat")` does not fail, because the enum is open; the client
+    refuses it before anything is sent, and its error names the nearest member.
     """
 
     AAT = "urn:devrev:params:oauth:token-type:aat"

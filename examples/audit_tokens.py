@@ -1,14 +1,13 @@
 """Read the metadata of thousands of tokens into a CSV file: status, owner, expiry, or why it could not be read.
 
-    python examples/audit_tokens.py IDS OUT.csv          IDS has one token id a line; - is standard input
+    python examples/audit_tokens.py IDS OUT.csv          IDS has one token id per line; - is standard input
 
-The token comes from DEVREV_TOKEN. A row is in the file as soon as its answer is there, so that a run that was stopped
-or killed lost none: run it again, and it leaves out the ids that have a row. With --retry-failed, it reads those again
-whose row tells of an error; of two rows of an id, the later one counts. It never sends more than DevRev's rate limit
-lets through: the client waits as often and as long as it takes.
+The token comes from DEVREV_TOKEN. Each row is written as soon as its response arrives. If a run was stopped, run it
+again: ids that have a row are skipped. With --retry-failed, ids whose row has an error are read again; the last row of
+an id counts. The client waits for DevRev's rate limit as often and as long as needed.
 
-Exit status: 0 all ids were read, now or before; 1 some failed, see the column `error`; 2 it could not start or go on,
-since the token, a file or an option is not usable; 130 you stopped it.
+Exit code: 0 all ids were read, now or before; 1 some failed, see the column `error`; 2 the token, a file or an option
+cannot be used; 130 you stopped it.
 """
 
 from __future__ import annotations
@@ -29,24 +28,24 @@ WORKERS = 50  # more would be no faster: the rate limit decides
 
 
 def ids_in(content: str) -> Iterator[str]:
-    """Give each id once. A token among them would be sent and end up in the output, so it is refused."""
+    """Yield each id once. A token among them is refused, because it would be sent and written to the output."""
     for number, token_id in enumerate(dict.fromkeys(content.split()), 1):
         try:
             TokenClaims.from_token(token_id)
         except errors.ConfigurationError:
             yield token_id  # it is no token, as it should be
         else:
-            raise errors.ConfigurationError(f"id {number} is not an id but a token; nothing was sent")
+            raise errors.ConfigurationError(f"id {number} is a token, not an id; nothing was sent")
 
 
 def rows_before(out: Path) -> dict[str, bool]:
-    """Return the ids that have a row, each with whether it failed, and take off half a row that a crash has left."""
+    """Return the ids that have a row, each with whether it failed. Remove an incomplete last row, left by a crash."""
     failed: dict[str, bool] = {}
     with out.open("a+b") as file:
         size = file.tell()
         file.seek(0)
         if size and file.readline().decode(errors="replace").rstrip().split(",") != COLUMNS:
-            raise errors.ConfigurationError("the output is a file that something else has written; it was left alone")
+            raise errors.ConfigurationError("the output file was not written by this program; it was left unchanged")
         whole = file.tell()
         while (line := file.readline()).endswith(b"\n"):
             [row] = csv.reader([line.decode()])
@@ -59,13 +58,13 @@ def rows_before(out: Path) -> dict[str, bool]:
 
 
 def cell(text: str) -> str:
-    """Keep what others wrote on one line, and from being a formula in a spreadsheet."""
+    """Put a text on one line, and keep a spreadsheet from reading it as a formula."""
     line = " ".join(text.split())
     return f"'{line}" if line.startswith(("=", "+", "-", "@")) else line
 
 
 async def row_of(client: AsyncDevRevAuthClient, token_id: str) -> list[str]:
-    """Read one token's metadata; of errors, only the end of the token in use is raised, since all ids would meet it."""
+    """Read one token's metadata. Only a 401 is raised, because it would fail all other ids too."""
     try:
         token = await client.get_auth_token(token_id)
     except errors.UnauthenticatedError:
@@ -78,11 +77,11 @@ async def row_of(client: AsyncDevRevAuthClient, token_id: str) -> list[str]:
 
 
 async def audit(todo: Iterator[str], out: TextIO, failed: dict[str, bool], show: Callable[[int, str], None]) -> None:
-    """Write a row for each id, in the order of the answers."""
+    """Write a row for each id, in the order of the responses."""
     rows = csv.writer(out, lineterminator="\n")
 
     async def work() -> None:
-        for token_id in todo:  # all workers share it: who is free takes the next
+        for token_id in todo:  # shared by all workers: a free one takes the next
             row = await row_of(client, token_id)
             rows.writerow(row)
             failed[token_id] = bool(row[-1])
@@ -119,11 +118,11 @@ def progress(total: int) -> Generator[Callable[[int, str], None]]:
 
 
 def main() -> int:
-    """Audit what the command line says; return the exit status."""
+    """Run the command line; return the exit code."""
     parser = argparse.ArgumentParser(description="Read the metadata of many tokens into a CSV file.")
-    parser.add_argument("ids", metavar="IDS", help="a file with one token id a line; - for standard input")
-    parser.add_argument("out", metavar="OUT.csv", type=Path, help="the file to write, or to go on with")
-    parser.add_argument("--retry-failed", action="store_true", help="read those again that failed before")
+    parser.add_argument("ids", metavar="IDS", help="a file with one token id per line; - for standard input")
+    parser.add_argument("out", metavar="OUT.csv", type=Path, help="the file to write or to continue")
+    parser.add_argument("--retry-failed", action="store_true", help="read ids again that failed before")
     options = parser.parse_args()
     status = 2
     try:
@@ -136,7 +135,7 @@ def main() -> int:
             asyncio.run(audit(iter(todo), out, failed, show))
         status = 1 if any(failed.values()) else 0
     except* KeyboardInterrupt:
-        print("stopped; run it again to go on", file=sys.stderr)
+        print("stopped; run it again to continue", file=sys.stderr)
         status = 130
     except* (errors.DevRevAuthError, OSError) as group:
         error = group.exceptions[0]  # of a file not the name, which may be a token in the wrong place

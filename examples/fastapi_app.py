@@ -1,4 +1,4 @@
-"""A FastAPI app that looks at tokens: one client for the whole app, and an HTTP answer for each error.
+"""A FastAPI app that reads tokens: one client for the whole app, and an HTTP response for each error.
 
     pip install fastapi uvicorn
     uvicorn --app-dir examples --no-access-log fastapi_app:app      the token comes from DEVREV_TOKEN
@@ -6,8 +6,8 @@
     GET /tokens/{token_id}          shows the token's metadata
     GET /active-tokens/{token_id}   204 for an active token, 410 for one that is not
 
-No answer repeats what was sent to the app, since that may be a token in the place of an id, which is why there is no
-access log either. None says more of an error than its kind.
+No response repeats the request's path, because somebody may send a token instead of an id. For the same reason there is
+no access log. Responses to errors give only the kind of error.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from devrev_auth_client import AsyncDevRevAuthClient, AuthToken, TokenStatus, er
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-    """Open one client when the app starts: its connections stay warm, and all requests wait out a rate limit together.
+    """Open one client when the app starts. It keeps connections open, and all requests share its rate limit.
 
-    Ten seconds is what a caller of this app waits at most. A longer wait that DevRev asks for is passed on at once.
+    The app's callers wait ten seconds at most. If DevRev asks for a longer wait, the app passes it on at once.
     """
     async with AsyncDevRevAuthClient(total_timeout=10) as client:
         app.state.devrev = client
@@ -40,25 +40,25 @@ app = FastAPI(lifespan=lifespan)
 
 
 async def devrev(request: Request) -> AsyncDevRevAuthClient:
-    """Give the app's client; tests can put another one in its place with `app.dependency_overrides`."""
+    """Return the app's client. Tests can replace it with `app.dependency_overrides`."""
     client: AsyncDevRevAuthClient = request.app.state.devrev
     return client
 
 
 async def token(token_id: str, client: Annotated[AsyncDevRevAuthClient, Depends(devrev)]) -> AuthToken:
-    """Give the metadata of the token whose id is in the path; the handler below answers where there is none."""
+    """Return the metadata of the token whose id is in the path. The handler below responds to errors."""
     return await client.get_auth_token(token_id)
 
 
 async def active_token(found: Annotated[AuthToken, Depends(token)]) -> AuthToken:
-    """Let only an active token pass."""
+    """Accept only an active token."""
     if found.status != TokenStatus.ACTIVE:
         raise HTTPException(410, "the token is not active")
     return found
 
 
 class TokenView(BaseModel):
-    """What the app shows of a token. A field that DevRev left out is null."""
+    """The fields of a token that the app shows. A field that DevRev left out is null. For all of them: `to_dict()`."""
 
     id: str
     status: str | None
@@ -69,7 +69,7 @@ class TokenView(BaseModel):
 
 @app.get("/tokens/{token_id:path}")
 async def show_token(found: Annotated[AuthToken, Depends(token)]) -> TokenView:
-    """Show what DevRev knows of a token."""
+    """Show a token's metadata."""
     return TokenView(
         id=found.id,
         status=found.status or None,
@@ -85,7 +85,7 @@ async def check_token() -> None:
 
 
 def answer_to(error: errors.DevRevAuthError) -> tuple[int, str, float | None]:
-    """Return the status, the text, and after how many seconds to come again."""
+    """Return the status, the message, and the seconds after which to retry."""
     match error:
         case errors.NotFoundError():
             return 404, "no such token", None
@@ -97,13 +97,13 @@ def answer_to(error: errors.DevRevAuthError) -> tuple[int, str, float | None]:
             return 503, "DevRev is unavailable", seconds
         case errors.TotalTimeoutError():
             return 504, "DevRev took too long", None
-        case _:  # it failed or was not reached, or the app's own token was refused
-            return 502, "DevRev gave no usable answer", None
+        case _:  # DevRev failed or was not reached, or it refused the app's own token
+            return 502, "DevRev gave no usable response", None
 
 
 @app.exception_handler(errors.DevRevAuthError)
 async def failed(_request: Request, error: errors.DevRevAuthError) -> JSONResponse:
-    """Answer for an error of the SDK, wherever in a request it was raised."""
+    """Respond to an error of the SDK, wherever it was raised."""
     status, text, seconds = answer_to(error)
     headers = {"Retry-After": str(math.ceil(seconds))} if seconds is not None else None
     return JSONResponse({"detail": text}, status, headers)

@@ -1,13 +1,13 @@
-"""A service that replaces its own token before it expires, while it goes on serving.
+"""A service that replaces its own token before it expires, without a break.
 
     python examples/rotate_before_expiry.py TOKEN_FILE
 
-The token file holds one token. Whatever issues your tokens replaces it, by renaming another file to its name, so that
-nobody reads half of it. The service takes the new token over once it works and the old one is about to expire. Where
-tokens come from an API, put a function that asks it in the place of `next_token`.
+The token file holds one token. Whatever issues your tokens replaces the file by renaming a new one, so that nobody
+reads half of it. When the token in use is about to expire, the service checks the new token and switches to it. If your
+tokens come from an API, replace `next_token` with a function that calls it.
 
-What it serves: each line that a connection sends is a token id, and each is answered with that token's status.
-It logs what it does to standard error, and no secret.
+Clients send one token id per line. The service responds with the token's status. It logs to standard error, without
+secrets.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ logger = logging.getLogger("rotate_before_expiry")
 
 LONGEST_SLEEP = 600.0  # seconds; then it looks again: tokens are revoked, computers suspended
 
-Rotate = Callable[[], Awaitable[str]]  # gives the token to use next; as long as there is none, the one in use
+Rotate = Callable[[], Awaitable[str]]  # returns the next token, or the one in use if there is no next one
 
 
 class TokenInUse:
-    """What the client asks for its token, before each attempt."""
+    """The client's token callable, called before each attempt."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
 
     def __call__(self) -> str:
-        """Answer from memory, since asking must not block."""
+        """Return the token from memory, because this must not block."""
         return self._secret
 
     def replace(self, secret: str) -> None:
@@ -54,7 +54,7 @@ class TokenInUse:
 def seconds_until_rotation(token: AuthToken, margin: float) -> float | None:
     """Return how long to use this token: until `margin` seconds, or half of its life if that is less, are left."""
     if not token.expires_at:
-        return None  # it has no end
+        return None  # it never expires
     if token.issued_at:
         margin = min(margin, (token.expires_at - token.issued_at).total_seconds() / 2)
     return (token.expires_at - datetime.now(UTC)).total_seconds() - margin
@@ -63,18 +63,18 @@ def seconds_until_rotation(token: AuthToken, margin: float) -> float | None:
 async def keep_fresh(
     client: AsyncDevRevAuthClient, in_use: TokenInUse, rotate: Rotate, *, margin: float, pause: float
 ) -> None:
-    """Replace the token in use before it expires, time and again; look again after `pause` seconds where that fails."""
+    """Replace the token in use each time before it expires. If that fails, try again after `pause` seconds."""
     while True:
         try:
             token = await client.get_own_auth_token()
             left = seconds_until_rotation(token, margin)
         except ConfigurationError:
-            raise  # the token does not say which one it is, and never will
+            raise  # the token does not include its id
         except UnauthenticatedError:
             logger.warning("the token in use is expired or revoked")
             left = 0.0
         except DevRevAuthError as error:
-            logger.warning("cannot tell when the token in use expires: %s", error)
+            logger.warning("cannot read when the token in use expires: %s", error)
             await asyncio.sleep(pause)
             continue
         if left is None or left > 0:
@@ -84,7 +84,7 @@ async def keep_fresh(
 
 
 async def replaced(in_use: TokenInUse, rotate: Rotate) -> bool:
-    """Take over the next token if there is one; return whether there is. One that does not work is not taken."""
+    """Switch to the next token, if there is one and it works. Return whether it was replaced."""
     try:
         secret = await rotate()
     except OSError as error:
@@ -105,7 +105,7 @@ async def replaced(in_use: TokenInUse, rotate: Rotate) -> bool:
 
 
 async def answer(client: AsyncDevRevAuthClient, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer the lines of one connection."""
+    """Respond to the lines of one connection."""
     with contextlib.suppress(ConnectionError, ValueError), contextlib.closing(writer):  # ValueError: an endless line
         while line := await reader.readline():
             try:
@@ -118,7 +118,7 @@ async def answer(client: AsyncDevRevAuthClient, reader: asyncio.StreamReader, wr
 
 
 async def main(path: Path, *, port: int, margin: float, pause: float) -> None:
-    """Serve and rotate. What nobody expected in the rotation ends the service, so that it does not go unnoticed."""
+    """Serve and rotate. An unexpected error in the rotation stops the service, so that you notice it."""
 
     async def next_token() -> str:
         return (await asyncio.to_thread(path.read_text, "utf-8", "replace")).strip()
@@ -134,11 +134,13 @@ async def main(path: Path, *, port: int, margin: float, pause: float) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Serve, with a token that is replaced before it expires.")
+    parser = argparse.ArgumentParser(description="A service that replaces its token before it expires.")
     parser.add_argument("token_file", type=Path)
     parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1 (default: a free one)")
-    parser.add_argument("--margin", type=float, default=3600, help="seconds before the end to rotate (default: 3600)")
-    parser.add_argument("--pause", type=float, default=60, help="seconds before looking again (default: 60)")
+    parser.add_argument(
+        "--margin", type=float, default=3600, help="seconds before expiry to replace the token (default: 3600)"
+    )
+    parser.add_argument("--pause", type=float, default=60, help="seconds between tries (default: 60)")
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     try:
@@ -146,4 +148,4 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         pass
     except OSError as error:  # its name is not repeated: it may be a token in the wrong place
-        sys.exit(f"the token file cannot be read: {error.strerror}")
+        sys.exit(f"cannot read the token file: {error.strerror}")

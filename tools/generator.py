@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import jinja2
 import openapi_python_client as generator
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
@@ -126,6 +127,10 @@ def _render(data: GeneratorData, config: Config, paths: Paths, token_type: str) 
             name = Class.from_string(string=token_type, config=config).name
             own: dict[str, Any] = {"error_models": outcome.error_models(data), "token_type": name}
             project.env.globals.update(own)
+            upstream = jinja2.PackageLoader(generator.__name__)  # for a template that changes a few lines of upstream's
+            ours = jinja2.FileSystemLoader(paths.templates)
+            prefixed = jinja2.PrefixLoader({"upstream": upstream})
+            project.env.loader = jinja2.ChoiceLoader([ours, upstream, prefixed])
             errors = project.build()
         except Exception as error:
             raise GenerationError(

@@ -1,4 +1,4 @@
-"""The commands of `devrev-auth`, and what is said of a wrong command line."""
+"""The commands of `devrev-auth`, and the messages for a wrong command line."""
 
 from __future__ import annotations
 
@@ -37,20 +37,21 @@ def _seconds(text: str | float) -> float:
     return seconds
 
 
-_Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _TokenFile = Annotated[
     str | None,
     typer.Option(
-        metavar="PATH", help="A file that holds the token; - is standard input. Without it: DEVREV_TOKEN, or a prompt."
+        metavar="PATH",
+        help="Read the token from this file; - for standard input. Default: DEVREV_TOKEN, then a prompt.",
     ),
 ]
-_BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="In place of DEVREV_BASE_URL or DevRev's own.")]
+_BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="Default: DEVREV_BASE_URL, then DevRev's own API.")]
 # DevRev's window of rate limits is five minutes: 330 seconds are enough to sit it out, and Ctrl-C stops it.
-_Timeout = Annotated[float, typer.Option(parser=_seconds, metavar="SECONDS", help="For one attempt.")]
+_Timeout = Annotated[float, typer.Option(parser=_seconds, metavar="SECONDS", help="The limit for one attempt.")]
 _TotalTimeout = Annotated[
-    float, typer.Option(parser=_seconds, metavar="SECONDS", help="For the whole call, every wait included.")
+    float, typer.Option(parser=_seconds, metavar="SECONDS", help="The limit for the whole call, including waits.")
 ]
-_Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tell of each attempt and of the quota.")]
+_Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print each attempt and the remaining quota.")]
 
 
 class CommandLine(TyperGroup):
@@ -75,8 +76,8 @@ class CommandLine(TyperGroup):
         """Find the command that the first argument names."""
         if not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
             near = difflib.get_close_matches(args[0].lower(), self.commands)
-            hint = f"Did you mean {near[0]}?" if near else f"Give one of the commands: {', '.join(self.commands)}."
-            raise tokens.RefusedArgumentError(f"There is no command of that name. {hint}", ctx=ctx)
+            hint = f"Did you mean {near[0]}?" if near else f"The commands are {', '.join(self.commands)}."
+            raise tokens.RefusedArgumentError(f"Unknown command. {hint}", ctx=ctx)
         return super().resolve_command(ctx, args)
 
 
@@ -90,10 +91,10 @@ def _usage_problem(error: Exception) -> str:
         return f"{parameter.opts[0]} needs a number of seconds above 0, such as 30 or 0.5."
     if hasattr(error, "possibilities"):
         near = sorted(getattr(error, "possibilities", None) or ())  # of the options that there are
-        return "There is no such option." + (f" Did you mean {' or '.join(near)}?" if near else "")
+        return "Unknown option." + (f" Did you mean {' or '.join(near)}?" if near else "")
     if hasattr(error, "option_name"):
-        return "An option is without its value, or has one that it does not take."
-    return "There are more arguments than this command takes."
+        return "An option needs a value, or has one that it does not take."
+    return "Too many arguments."
 
 
 app = typer.Typer(
@@ -125,10 +126,10 @@ def _show_version(wanted: bool) -> None:
 def devrev_auth(
     context: typer.Context,
     version: Annotated[  # noqa: ARG001  # its callback does it
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and stop.")
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Look at DevRev auth tokens and revoke your own."""
+    """Read DevRev auth tokens and revoke your own."""
     if context.invoked_subcommand is None:
         _write(context.get_help())
 
@@ -142,16 +143,16 @@ def whoami(
     total_timeout: _TotalTimeout = 330.0,
     verbose: _Verbose = False,
 ) -> None:
-    """Ask DevRev about the token in use: whether it works, whose it is."""
+    """Check your token with DevRev: status, expiry, owner."""
     run = Run(base_url, timeout, total_timeout, verbose)
     with run.verdict():
         found = run.own_token(tokens.token_in_use(token_file))
-        _write_token(f"{run.host} accepts this token, and says of it:", found, as_json=as_json)
+        _write_token(f"{run.host} accepts this token:", found, as_json=as_json)
 
 
 @app.command(epilog=EXIT_CODES)
 def inspect(
-    fetch: Annotated[bool, typer.Option("--fetch", help="Also ask DevRev, as whoami does.")] = False,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Also check it with DevRev, as whoami does.")] = False,
     as_json: _Json = False,
     token_file: _TokenFile = None,
     base_url: _BaseUrl = None,
@@ -159,7 +160,7 @@ def inspect(
     total_timeout: _TotalTimeout = 330.0,
     verbose: _Verbose = False,
 ) -> None:
-    """Show what the token in use says of itself. Nothing is sent without --fetch."""
+    """Show the claims inside your token. Nothing is sent unless you add --fetch."""
     run = Run(base_url, timeout, total_timeout, verbose)
     with run.verdict():
         token = tokens.token_in_use(token_file)
@@ -171,7 +172,7 @@ def inspect(
             except DevRevAuthError:
                 show.write(*lines)
                 raise
-            heading = Text(f"VERIFIED: this is what {run.host} says of it.", "bold")
+            heading = Text(f"VERIFIED: {run.host} accepts this token.", "bold")
             both = {"unverified_claims": claims.claims, "token": found.to_dict()}
             lines = [show.as_json(both)] if as_json else [*lines, heading, *show.token_card(found)]
         _write(*lines)
@@ -179,7 +180,7 @@ def inspect(
 
 @app.command(epilog=EXIT_CODES)
 def get(
-    token_id: Annotated[str, typer.Argument(metavar="TOKEN_ID", help="The id of a token, never the token itself.")],
+    token_id: Annotated[str, typer.Argument(metavar="TOKEN_ID", help="The id of a token, not the token itself.")],
     as_json: _Json = False,
     token_file: _TokenFile = None,
     base_url: _BaseUrl = None,
@@ -187,7 +188,7 @@ def get(
     total_timeout: _TotalTimeout = 330.0,
     verbose: _Verbose = False,
 ) -> None:
-    """Show a token of your Dev organization: status, expiry, owner."""
+    """Show any token of your Dev organization: status, expiry, owner."""
     tokens.check_token_id(token_id)
     run = Run(base_url, timeout, total_timeout, verbose)
     with run.verdict():
@@ -208,7 +209,7 @@ def revoke(
             autocompletion=tokens.complete_token_type,
         ),
     ],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     as_json: _Json = False,
     token_file: _TokenFile = None,
     base_url: _BaseUrl = None,
@@ -216,7 +217,7 @@ def revoke(
     total_timeout: _TotalTimeout = 330.0,
     verbose: _Verbose = False,
 ) -> None:
-    """Revoke, for good, all tokens of one type that you created."""
+    """Revoke all tokens of one type that you created. This cannot be undone."""
     token_type = tokens.checked_token_type(type_name)
     run = Run(base_url, timeout, total_timeout, verbose, revoking=token_type, as_json=as_json)
     with run.verdict():
@@ -224,11 +225,11 @@ def revoke(
         token.refuse_in(token_type, "TYPE")
         what = f"all tokens of type {tokens.option_name(token_type)} that you created"
         with run.client(token) as client:
-            show.say(f"This revokes {what}, for good.\n{run.target}")
+            show.say(f"This revokes {what}. It cannot be undone.\n{run.target}")
             if not token_type.is_known:
-                show.say("No type that this version knows has this URN.", "yellow")
+                show.say("This version does not know this URN. Check the spelling.", "yellow")
             if token.claims is not None and token.claims.token_type == token_type:
-                show.say("By what it says of itself, the token in use is one of them.", "yellow")
+                show.say("The token you are using is one of them, according to its claims.", "yellow")
             if not yes:
                 confirm()
             run.under_way = True
@@ -241,5 +242,5 @@ def revoke(
 
 @app.command()
 def types(as_json: _Json = False) -> None:
-    """List the token types, and what is known of each."""
+    """List the token types and what each is for."""
     _write(*([show.as_json(tokens.type_table())] if as_json else show.type_lines()))

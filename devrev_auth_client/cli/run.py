@@ -1,4 +1,4 @@
-"""One command's call to DevRev: the client, what is said while it waits, the verdict and the exit code."""
+"""One command's call to DevRev: the client, messages while it waits, the verdict and the exit code."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from . import show
 from .tokens import Token, stdin_is_terminal
 
 _DEVREV = "api.devrev.ai"
-_AGAIN = "Revoke again, which does no harm, or look at one of the tokens: devrev-auth get TOKEN_ID"
+_AGAIN = "Run it again (revoking twice does no harm), or check one of the tokens: devrev-auth get TOKEN_ID"
 
 
 class ExitCode(IntEnum):
-    """How a command ended; `EXIT_CODES` says it for the help."""
+    """The exit code of a command; `EXIT_CODES` is its help text."""
 
     DONE = 0
     REJECTED = 1
@@ -32,9 +32,15 @@ class ExitCode(IntEnum):
 
 
 EXIT_CODES = """\
-Exit code: 0 done; 1 rejected by DevRev, retrying will not help; 2 the arguments, the environment or the token are not \
-usable, and nothing was sent; 3 unconfirmed, a revocation may or may not have happened; 4 no usable answer, try again \
-later; 130 you stopped it."""
+Exit codes:
+
+\b
+  0    done
+  1    rejected by DevRev; retrying will not help
+  2    wrong arguments, environment or token; nothing was sent
+  3    unconfirmed: a revocation may or may not have happened
+  4    no usable response, or rate limited; try again later
+  130  you stopped it"""
 
 
 class Run:
@@ -82,7 +88,7 @@ class Run:
             code, reason, advice = self._describe(error)
         except (KeyboardInterrupt, typer.Abort):
             if self.under_way and not self._waits.surely_unprocessed:
-                code, reason, advice = ExitCode.UNCONFIRMED, "stopped while the revocation was under way.", _AGAIN
+                code, reason, advice = ExitCode.UNCONFIRMED, "stopped while the revocation was in progress.", _AGAIN
             else:
                 code, reason, advice = ExitCode.STOPPED, "stopped.", ""
         else:
@@ -112,7 +118,7 @@ class Run:
         owner = ", ".join(f"{name} {value}" for name, value in short.items() if value)
         self.target = f"Host: {self.host}. Token's owner: {f'{owner} (unverified)' if owner else 'unknown'}."
         if self.host != _DEVREV:
-            warning = f"Warning: {self._base_url_name} leads to {self.host}, not to DevRev's own {_DEVREV}."
+            warning = f"Warning: {self._base_url_name} points to {self.host}, not to DevRev ({_DEVREV})."
             show.say(warning, "yellow")
         try:
             with client:
@@ -121,10 +127,10 @@ class Run:
             self._waits.stop()
         quota = client.rate_limit
         if self._verbose:
-            show.say(f"attempt {self._waits.count + 1}: {self.host} answered")
+            show.say(f"attempt {self._waits.count + 1}: {self.host} responded")
         if self._verbose and quota is not None and quota.remaining is not None:
-            renewed = show.instant(quota.reset_at) if quota.reset_at else "at an unknown time"
-            show.say(f"quota: {quota.remaining} of {quota.limit} left, renewed {renewed}")
+            resets = show.instant(quota.reset_at) if quota.reset_at else "at an unknown time"
+            show.say(f"rate limit: {quota.remaining} of {quota.limit} requests left; resets {resets}")
 
     def own_token(self, token: Token) -> AuthToken:
         """Ask DevRev about the token in use."""
@@ -151,7 +157,7 @@ class Run:
             text = text.replace("get_auth_token", "`devrev-auth get TOKEN_ID`")
             reason += re.sub(r"\bbase_url\b", name, text)
         if isinstance(error, errors.UnauthenticatedError) and self.host != _DEVREV:
-            advice = f"That is not the word of {_DEVREV}: {name} leads to {self.host}."
+            advice = f"{_DEVREV} was not asked: {name} points to {self.host}."
         met = [attempt.failure or str(attempt.status_code) for attempt in error.attempts]
         if len(met) > 1:
             reason += f"\n{len(met)} attempts"
@@ -170,7 +176,7 @@ def confirm() -> None:
     """Ask whether to go on; raises `typer.Abort` for any answer but yes."""
     if not stdin_is_terminal():
         raise errors.ConfigurationError(
-            "nobody can be asked, because standard input is no terminal; add --yes to revoke"
+            "cannot ask for confirmation, because standard input is not a terminal; add --yes to revoke"
         )
     try:
         # typer.confirm would write a part of its question to standard output.
@@ -191,36 +197,36 @@ def outcome_of(error: DevRevAuthError, *, revocation: bool) -> tuple[ExitCode, s
         case errors.ConfigurationError():
             return ExitCode.WRONG_USE, "" if revocation else "Error: ", ""
         case errors.RevocationUnconfirmedError(likely_revoked=True):
-            advice = "Look with another token of yours whether they are revoked: devrev-auth get TOKEN_ID"
-            return doubt, "the token in use stopped working meanwhile, so it was most likely revoked.", advice
+            advice = "To be sure, check with another token of yours: devrev-auth get TOKEN_ID"
+            return doubt, "your token stopped working, so it was most likely revoked.", advice
         case errors.RevocationUnconfirmedError():
             return doubt, "the revocation may or may not have happened.", again
         case errors.UnauthenticatedError():
-            advice = "It may be expired, incomplete or revoked; look with another token: devrev-auth get TOKEN_ID"
-            return ExitCode.REJECTED, "this host does not accept the token", advice
+            advice = "It may be expired, revoked or incomplete. Check with another token: devrev-auth get TOKEN_ID"
+            return ExitCode.REJECTED, "the host does not accept this token", advice
         case errors.NotFoundError(type="not_found") if not revocation:
             return ExitCode.REJECTED, "token not found", ""
         case errors.NotFoundError():
             return ExitCode.REJECTED, "rejected", "Check the base URL (--base-url, DEVREV_BASE_URL)."
         case errors.TooManyRequestsError(retry_after=float() as seconds):
             wait = math.ceil(seconds)
-            advice = f"Come back in {show.duration(wait)}, or allow the wait: --total-timeout {wait + 30}"
+            advice = f"Try again in {show.duration(wait)}, or let the command wait: --total-timeout {wait + 30}"
             return ExitCode.NO_ANSWER, "rate limited", advice
         case errors.TooManyRequestsError():
-            return ExitCode.NO_ANSWER, "rate limited", "Come back later."
+            return ExitCode.NO_ANSWER, "rate limited", "Try again later."
         case errors.ServiceUnavailableError():
-            return ExitCode.NO_ANSWER, "unavailable", "Come back later."
+            return ExitCode.NO_ANSWER, "temporarily unavailable", "Try again later."
         case errors.APIError(status_code=status) if status < 500:
             return ExitCode.REJECTED, "rejected", ""
         case errors.InternalServerError(reference_id=str() as reference):
-            return doubt, "server error", again or f"DevRev's support asks for this: {reference}"
+            return doubt, "server error", again or f"If you contact DevRev's support, give this reference: {reference}"
         case errors.APIError():
             return doubt, "server error", again
         case errors.TotalTimeoutError():
-            return ExitCode.NO_ANSWER, "out of time: ", "Allow more time with --total-timeout."
+            return ExitCode.NO_ANSWER, "timed out: ", "Allow more time with --total-timeout."
         case errors.InvalidResponseError():
-            return doubt, "no usable answer: ", again or f"{check}."
+            return doubt, "unusable response: ", again or f"{check}."
         case errors.AttemptTimeoutError():
-            return ExitCode.NO_ANSWER, "no answer: ", f"{check}, or allow an attempt more time with --timeout."
+            return ExitCode.NO_ANSWER, "no response: ", f"{check}, or allow more time with --timeout."
         case _:
-            return ExitCode.NO_ANSWER, "no answer: ", f"{check}."
+            return ExitCode.NO_ANSWER, "no response: ", f"{check}."

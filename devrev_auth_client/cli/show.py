@@ -12,6 +12,7 @@ import textwrap
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from rich.console import Console
@@ -80,7 +81,7 @@ def write(*lines: str | Text) -> bool:
         output.on_broken_pipe()
     except OSError as error:
         output.on_broken_pipe()
-        say(f"The output could not be written: {error.strerror}.", "red")
+        say(f"Cannot write the output: {error.strerror}.", "red")
         return False
     return True
 
@@ -93,9 +94,9 @@ def say(text: str, style: str = "") -> None:
 
 
 class Waits:
-    """Tells of the waits of one call: a countdown on a terminal, else a line each. `tell` is the policy's `on_retry`.
+    """Shows the waits of one call: a countdown on a terminal, else a line each. `tell` is the policy's `on_retry`.
 
-    :ivar count: how many attempts were followed by another.
+    :ivar count: how many attempts were retried.
     """
 
     def __init__(self, host: str, *, verbose: bool) -> None:
@@ -120,28 +121,33 @@ class Waits:
 
     @property
     def surely_unprocessed(self) -> bool:
-        """Whether nothing can have happened yet: all that was sent was refused, and the next is not sent yet."""
-        # The client began to count a moment before it told.
+        """Whether nothing was processed yet: every request so far was refused, and the next is not sent yet."""
+        # The client began its wait a moment before `tell`.
         return self._only_refused and time.monotonic() < self._until - 1.0
 
-    def tell(self, met: Attempt, seconds: float) -> None:
-        """Say what an attempt met and that the next follows in so many seconds."""
+    def tell(self, attempt: Attempt, seconds: float) -> None:
+        """Say why an attempt failed and when the next follows."""
         self.count += 1
-        self._reason = f"{self._host} answered {met.status_code}" if met.status_code else plain(met.failure)
+        if attempt.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            self._reason = f"rate limited by {self._host}"
+        else:
+            self._reason = (
+                f"{self._host} responded {attempt.status_code}" if attempt.status_code else plain(attempt.failure)
+            )
         self._until = time.monotonic() + seconds
-        self._only_refused = self._only_refused and met.status_code in {429, 503}  # both: nothing was done
+        self._only_refused = self._only_refused and attempt.status_code in {429, 503}  # both: nothing was done
         # Asked of the stream itself: FORCE_COLOR makes rich take any file for a terminal.
         if messages.file.isatty() and not messages.is_dumb_terminal and not self._verbose:
             self._live.start()
         else:
             number = f"attempt {self.count}: " if self._verbose else ""
             when = f" in {seconds:.1f} s" if round(seconds, 1) else ""
-            say(f"{number}{self._reason}; trying again{when}.")
+            say(f"{number}{self._reason}; retrying{when}.")
 
     def _countdown(self) -> Text:
         left = math.ceil(self._until - time.monotonic())
         when = f"in {left // 60}:{left % 60:02} (Ctrl-C stops)" if left > 0 else "..."
-        return Text(f"{self._reason}; trying again {when}")
+        return Text(f"{self._reason}; retrying {when}")
 
 
 def plain(value: object) -> str:
@@ -218,7 +224,7 @@ def as_json(value: object) -> str:
         # Python reads and writes NaN, which JSON does not have.
         return json.dumps(json.loads(json.dumps(value), parse_constant=lambda _: None), indent=2)
     except RecursionError:
-        raise ConfigurationError("it is nested too deeply to be written as JSON; leave --json out") from None
+        raise ConfigurationError("the result is nested too deeply for JSON; leave --json out") from None
 
 
 def _rows(*rows: tuple[str, Any]) -> list[Text]:

@@ -14,8 +14,8 @@ import typer
 from .. import ConfigurationError, TokenClaims, TokenType
 
 _EXPOSED = (
-    "which has no place on a command line: other users and your shell's history can read it there. Consider it leaked: "
-    "revoke it. Nothing was sent."
+    "Nothing was sent. Do not put tokens on a command line: other users can read it, and your shell's history "
+    "keeps it. Consider this token leaked, and revoke it."
 )
 
 _LONGEST = 65_536
@@ -53,11 +53,13 @@ class Token:
     def __init__(self, text: str, origin: str) -> None:
         self._text, text = text.strip(), ""
         if not self._text:
-            raise ConfigurationError(f"{origin} is empty; a token has to be there")
+            raise ConfigurationError(f"{origin} is empty; put a token there")
         if re.match(r"bearer\b", self._text, re.IGNORECASE):
             raise ConfigurationError(f"{origin} begins with 'Bearer'; give the token alone")
         if not re.fullmatch(f"[\x21-\x7e]{{1,{_LONGEST}}}", self._text):
-            raise ConfigurationError(f"{origin} has white space, a character that no token has, or too many of them")
+            raise ConfigurationError(
+                f"{origin} is too long for a token, or has white space or another character that no token has"
+            )
 
     def __repr__(self) -> str:
         return "<token, hidden>"
@@ -77,7 +79,7 @@ class Token:
     def refuse_in(self, argument: str, name: str) -> None:
         """Raise `RefusedArgumentError` where an argument holds the token."""
         if len(self._text) >= 8 and self._text in argument:  # a made-up "x" is part of many words
-            raise RefusedArgumentError(f"{name} holds the token in use itself, {_EXPOSED}")
+            raise RefusedArgumentError(f"{name} contains your token. {_EXPOSED}")
 
 
 def token_in_use(token_file: str | None) -> Token:
@@ -87,13 +89,13 @@ def token_in_use(token_file: str | None) -> Token:
     :raises ConfigurationError: there is none, or it cannot be one; the text repeats neither it nor a path.
     """
     if token_file is not None:
-        return Token(_content(token_file), "what --token-file names")
+        return Token(_content(token_file), "the file of --token-file")
     if "DEVREV_TOKEN" in os.environ:
         return Token(os.environ["DEVREV_TOKEN"], "the environment variable DEVREV_TOKEN")
     if stdin_is_terminal():
-        return Token(_typed(), "what was typed")
+        return Token(_typed(), "the token you typed")
     raise ConfigurationError(
-        "no token: set DEVREV_TOKEN, or give --token-file PATH; --token-file - reads standard input"
+        "no token: set DEVREV_TOKEN, or use --token-file PATH; --token-file - reads standard input"
     )
 
 
@@ -106,7 +108,7 @@ def stdin_is_terminal() -> bool:
 def _content(path: str) -> str:
     if path == "-" and stdin_is_terminal():
         raise ConfigurationError(
-            "--token-file - would show the token on this terminal; leave the option out to be asked without echo"
+            "--token-file - would show the token as you type it; leave the option out for a prompt that hides it"
         )
     reason = None
     content = b""
@@ -120,7 +122,7 @@ def _content(path: str) -> str:
         reason = getattr(error, "strerror", "not a path")
     if reason is not None:
         # The path is not repeated, nor kept as the error's context: somebody may have put the token in its place.
-        raise ConfigurationError(f"the file of --token-file cannot be read: {reason}")
+        raise ConfigurationError(f"cannot read the file of --token-file: {reason}")
     # What is no UTF-8 becomes characters that no token has.
     return content.decode("utf-8-sig", errors="surrogateescape")
 
@@ -132,7 +134,7 @@ def _typed() -> str:
             warnings.simplefilter("error", getpass.GetPassWarning)
             return getpass.getpass("DevRev token (not shown): ", stream=sys.stderr if os.name == "nt" else None)
     except (EOFError, OSError, getpass.GetPassWarning):
-        raise ConfigurationError("no token was typed, or it could not be hidden; set DEVREV_TOKEN") from None
+        raise ConfigurationError("no token was typed, or the prompt could not hide it; set DEVREV_TOKEN") from None
 
 
 def looks_like_token(text: str) -> bool:
@@ -145,7 +147,7 @@ def check_token_id(text: str) -> None:
     """Raise `RefusedArgumentError` for what cannot be the id of a token."""
     if looks_like_token(text):
         raise RefusedArgumentError(
-            f"TOKEN_ID looks like a token itself, {_EXPOSED} `devrev-auth inspect` reads the id from a token."
+            f"TOKEN_ID looks like a token, not like its id. {_EXPOSED} `devrev-auth inspect` shows the id of a token."
         )
     if not text.strip() or not text.isprintable():
         raise RefusedArgumentError("TOKEN_ID must be an id, such as don:identity:dvrv-us-1:devo/1:token/1.")
@@ -158,13 +160,13 @@ def checked_token_type(text: str) -> TokenType:
     if name in TokenType.__members__:
         return TokenType[name]
     if looks_like_token(text.rpartition(":")[2]):
-        raise RefusedArgumentError(f"TYPE looks like a token itself, {_EXPOSED}")
+        raise RefusedArgumentError(f"TYPE looks like a token. {_EXPOSED}")
     if re.fullmatch(r"urn:[\x21-\x7e]+", text):
         return TokenType(text)
     near = difflib.get_close_matches(name, TokenType.__members__, n=3)
     suggested = f" Did you mean {', '.join(option_name(TokenType[name]) for name in near)}?" if near else ""
     raise RefusedArgumentError(
-        f"TYPE is none of the {len(TokenType)} token types.{suggested} `devrev-auth types` lists the types."
+        f"TYPE is not one of the {len(TokenType)} token types.{suggested} `devrev-auth types` lists them."
     )
 
 

@@ -1,11 +1,12 @@
 # Written by `make generate` from openapi/auth-tokens.yaml; do not edit.
 """What the generated modules share: the mark of a field that was left out, files, and a detailed response."""
 
+import re
 from collections.abc import Mapping, MutableMapping, Sequence
 from http import HTTPStatus
-from typing import IO, BinaryIO, Generic, Literal, Self, TypeVar, final
+from typing import IO, Any, BinaryIO, Generic, Literal, Self, TypeVar, final
 
-from attrs import define
+from attrs import Attribute, define
 
 
 @final
@@ -29,6 +30,38 @@ class Unset:
 
 UNSET: Unset = Unset()
 """Stands for an optional field that was left out; never sent."""
+
+
+def check_assigned(model: object, field: "Attribute[Any]", value: Any) -> Any:
+    """Return the value that is being assigned to a field of a model.
+
+    Only the class's name is compared with the annotation, not what a list or dict holds.
+
+    Raises:
+        TypeError: the field takes another type. The message does not include the value.
+    """
+    kinds = str(field.type)
+    while "[" in kinds and kinds != (kinds := re.sub(r"\[[^][]*\]", "", kinds)):
+        pass
+    taken = {kind.rpartition(".")[2] for kind in kinds.split(" | ")}
+    given = {"None"} if value is None else {kind.__name__ for kind in type(value).__mro__}
+    if "float" in taken:
+        taken.add("int")
+    if taken.isdisjoint(given | {"Any", "Literal"}):
+        wanted = kinds.replace("Unset", "UNSET").replace(" | ", " or ")
+        raise TypeError(f"{type(model).__name__}.{field.name} must be {wanted}, not {type(value).__name__}")
+    return value
+
+
+def model_repr(self: Any) -> str:
+    """Return a model's repr: no field that was left out, and no value longer than 80 characters."""
+    shown: list[str] = []
+    for field in self.__attrs_attrs__:
+        value = getattr(self, field.name)
+        if value is not UNSET and (field.init or value):
+            text = repr(value)
+            shown.append(f"{field.name}={text if len(text) <= 80 else text[:77] + '...'}")
+    return f"{type(self).__name__}({', '.join(shown)})"
 
 
 def joined(items: Sequence[object] | Unset, separator: str) -> str:

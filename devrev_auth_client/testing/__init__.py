@@ -8,21 +8,21 @@
     async with AsyncDevRevAuthClient(pat.secret, transport=fake.transport()) as client:
         token = await client.get_auth_token(pat.id)
 
-It misbehaves on command (`Fault`), its clock is yours to move, and it keeps a journal:
+You can inject faults (`Fault`), move its clock and read its journal:
 
     fake.inject(Fault.reset(after_processing=True), probability=0.2)
     fake.advance(3600)
     print(fake.journal())
 
-It needs nothing but httpx, opens no connection and reads no file. `python -m devrev_auth_client.testing`
-serves it over real HTTP on a loopback port, which needs the extra `devrev-auth-client[testing]`. The fixtures of
-`pytest_plugin` bring it into tests. A request goes through these modules, from the outside in:
+It needs only httpx, opens no connection and reads no file. `python -m devrev_auth_client.testing` serves it over HTTP
+on a loopback port, which needs the extra `devrev-auth-client[testing]`. `pytest_plugin` has fixtures for tests. A
+request passes through these modules, from the outside in:
 
-    __main__, devrev      the command that serves one; FakeDevRev, the object that tests hold
-    transports, server    a request from httpx, in memory; from an ASGI server, over HTTP
-    core                  one request under one lock: a fault or the API, and the record; when a fault happens
-    journal, faults, api  the timeline; what a fault makes of a request; what DevRev makes of it
-    answers, records      what is sent back, and how; users, tokens, recorded requests
+    __main__, devrev      the command that serves a fake; FakeDevRev, the object that tests use
+    transports, server    requests in memory, from httpx; requests over HTTP, from an ASGI server
+    core                  one request under one lock: a fault or the API, then the record; the schedule of faults
+    journal, faults, api  the timeline; what a fault does to a request; what DevRev does with it
+    answers, records      responses and how they are sent; users, tokens, recorded requests
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import argparse
 import json
 import signal
 import sys
+import textwrap
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -30,27 +31,32 @@ _FAULTS = {
     "wrong-json": Fault.wrong_json(),
     "new-values": Fault.new_values(),
 }
-"""What the command can inject; `-after` means after processing."""
+"""The faults of `--fault`; `-after` means after the request was processed."""
+
+_DESCRIPTION = """\
+Serve a fake DevRev on 127.0.0.1. On a terminal, print the variables to export.
+Otherwise, print JSON with the base URL and a token of each type.
+"""
 
 _FOR_A_PERSON = """\
-In another shell, for devrev-auth or a program of yours (no token of this server is real):
+A fake DevRev is running at {base_url}. To use it, run this in another shell:
 
     export DEVREV_BASE_URL={base_url}
     export DEVREV_TOKEN={token}
 
-Ctrl-C ends it. With --json it prints a token of each type.
+The token is not real. --json prints a token of each type. Press Ctrl-C to stop.
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve the fake until SIGINT or SIGTERM comes; as soon as connections are accepted, print how to reach it.
+    """Serve the fake until SIGINT or SIGTERM; print how to reach it as soon as it accepts connections.
 
-    On a terminal that is two lines for a shell. Otherwise, and with `--json`, it is one line of JSON: `base_url`;
-    `seed`; `user`, as on the wire; and `tokens`, which maps the name of each `TokenType` ("PAT") to an object with
-    `id`, `secret` and `requested_token_type`.
+    On a terminal, print two `export` lines for a shell. Otherwise, and with `--json`, print one line of JSON:
+    `base_url`; `seed`; `user`, as on the wire; and `tokens`, which maps the name of each `TokenType` ("PAT") to an
+    object with `id`, `secret` and `requested_token_type`.
 
-    :param arguments: those of the command line, if left out.
-    :returns: the exit status: 0, or 1 where the fake cannot be served.
+    :param arguments: the arguments; left out, those of the command line.
+    :returns: the exit code: 0, or 1 if the fake cannot be served.
     """
     parser = _parser()
     options = parser.parse_args(arguments)
@@ -91,19 +97,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    description = (
-        "Serve a fake DevRev on 127.0.0.1. On a terminal it prints what to export, else its URL and tokens as JSON."
+    parser = argparse.ArgumentParser(
+        prog="python -m devrev_auth_client.testing",
+        description=_DESCRIPTION,
+        epilog=textwrap.fill(f"faults: {', '.join(_FAULTS)}", 78, break_on_hyphens=False),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser = argparse.ArgumentParser(prog="python -m devrev_auth_client.testing", description=description)
     add = parser.add_argument
-    add("--json", action="store_true", help="print the JSON on a terminal, too")
-    add("--port", type=int, default=0, metavar="N", help="0 to 65535; 0 for a free one (default)")
-    add("--rate-limit", type=int, metavar="N", help="requests per user and window (default: no limit)")
-    add("--rate-window", type=float, default=300.0, metavar="S", help="seconds (default: 300)")
-    add("--fault", action="append", choices=_FAULTS, help="let this happen to requests; of several, one by chance")
-    add("--probability", type=float, default=1.0, metavar="P", help="of --fault, 0 to 1 (default: 1)")
-    add("--seed", type=int, metavar="N", help="repeats what happened by chance (default: another one)")
-    add("--journal", action="store_true", help="at the end, write what happened to stderr")
+    add("--json", action="store_true", help="print JSON on a terminal too")
+    add("--port", type=int, default=0, metavar="N", help="the port to listen on (default: a free one)")
+    add("--rate-limit", type=int, metavar="N", help="requests that a user may make per window (default: no limit)")
+    add("--rate-window", type=float, default=300.0, metavar="S", help="seconds that a window lasts (default: 300)")
+    faults = "a fault for all requests; repeat the option to have one picked at random"
+    add("--fault", action="append", choices=_FAULTS, metavar="NAME", help=faults)
+    add(
+        "--probability",
+        type=float,
+        default=1.0,
+        metavar="P",
+        help="the share of requests that meet --fault, 0 to 1 (default: 1)",
+    )
+    add("--seed", type=int, metavar="N", help="the seed of an earlier run, to repeat its random choices")
+    add("--journal", action="store_true", help="at the end, print what happened to stderr")
     return parser
 
 

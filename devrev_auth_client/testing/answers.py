@@ -1,4 +1,4 @@
-"""What a request is answered with: status, headers and content; how slowly that goes out; or that nothing comes."""
+"""Responses: status, headers and content; how slowly they are sent; and lost connections."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Answer(NamedTuple):
     headers: list[tuple[str, str]]
     """Names and values, in order."""
     content: bytes
-    """All of the body."""
+    """The whole body."""
 
 
 class AnswerOptions(TypedDict, total=False):
@@ -54,9 +54,9 @@ def make_answer(status: int, **options: Unpack[AnswerOptions]) -> Answer:
     """Build an answer as `Fault.answer` describes it; raises ValueError where two bodies are given."""
     html, content, details = options.get("html"), options.get("content"), options.get("details")
     if ("json" in options) + (html is not None) + (content is not None) + (details is not None) > 1:
-        raise ValueError("give one of json, html, content and details")
+        raise ValueError("give only one of json, html, content and details")
     if details is not None and status < 400:
-        raise ValueError("details are those of an error: the status must be 400 or more")
+        raise ValueError("details need an error status: 400 or more")
     retry_after, headers = options.get("retry_after"), options.get("headers") or {}
     media_type = JSON_TYPE
     if html is not None:

@@ -78,7 +78,7 @@ class Api:
             claims = {"iss": "https://fake-devrev.invalid/", "sub": user.id, "jti": token_id, "iat": int(now), **end}
             secret = _unsigned_jwt({**claims, "http://devrev.ai/tokentype": str(type_)})
         if not secret or secret in self._by_secret:
-            raise ValueError("a secret must not be empty, nor be that of another token")
+            raise ValueError("secret must not be empty, and no other token may have it")
         issued = IssuedToken(id=token_id, secret=secret, type=type_, user=user)
         held = HeldToken(issued, f"TOKEN-{number}", tuple(scopes), now, expires_at, now)
         self.tokens[token_id] = self._by_secret[secret] = held
@@ -96,8 +96,8 @@ class Api:
         if method != "POST" or path not in {f"/{operation}" for operation in MEMBERS}:
             answer = make_answer(404, json={"message": "route not found"})
         elif held is None or held.status(now) != "active":
-            what = f"a token that is {held.status(now)}" if held else "no token, or an unknown one"
-            answer = make_answer(401, details={"message": f"the Authorization header has {what}"})
+            what = held.status(now) if held else "missing or unknown"
+            answer = make_answer(401, details={"message": f"the token is {what}"})
         else:
             wait, rate_headers = self._limited(held.issued.user, now)
             if wait is None:
@@ -111,7 +111,7 @@ class Api:
         """Count a request of this user unless the window is used up; a refusal does not count.
 
         :returns: the whole seconds to wait, or `None` where the request may go on; and the X-Ratelimit-* headers.
-            Seconds are rounded up: who waits that long is never too early.
+            Seconds are rounded up, so that a client that waits that long is never too early.
         """
         limit = self._rate_limit
         if limit is None:

@@ -74,7 +74,7 @@ class Schedule:
 
 
 class Injection:
-    """A fault that `FakeDevRev.inject` lets happen, until `stop` or the end of its `with` block."""
+    """An injected fault. It is active until `stop()` or the end of its `with` block."""
 
     def __init__(self, _fault: Fault, _schedule: Schedule, _number: int, _seed: int) -> None:
         self._fault = _fault
@@ -98,11 +98,11 @@ class Injection:
 
     @property
     def played(self) -> int:
-        """To how many requests it has happened."""
+        """How many requests met the fault so far."""
         return self._played
 
     def stop(self) -> None:
-        """Let it happen no more; again is no error."""
+        """Stop the fault. Calling it again does nothing."""
         self._stopped = True
 
     def __call__(self, user: FakeUser | None, operation: str, now: float) -> Callable[[], Chosen] | None:
@@ -167,7 +167,7 @@ class Core:
     def advance(self, seconds: float) -> None:
         """Move the clock on; raises ValueError for anything but a finite number that is not below 0."""
         if not 0 <= seconds < math.inf:
-            raise ValueError("a clock is advanced by a number of seconds, 0 or more")
+            raise ValueError("seconds must be a number, 0 or more")
         self._ahead += seconds
         self.journal.note(f"clock advanced by {seconds:.12g} s")
 
@@ -184,7 +184,7 @@ class Core:
             held.revoke(now)
         else:
             held.expires_at = held.modified_at = now
-        self.journal.note(f"{held.display_id} ended by the test: {held.status(now)}")
+        self.journal.note(f"{held.display_id} {held.status(now)} by the test")
 
     def inject(self, fault: Fault, schedule: Schedule) -> Injection:
         """Let a fault happen from now on."""

@@ -1,4 +1,4 @@
-"""`FakeDevRev`, the one object that users of `testing` hold."""
+"""`FakeDevRev`, the entry point of `testing`."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ _THIRTY_DAYS = 30 * 86_400.0
 
 
 class FakeDevRev:
-    """A DevRev in memory: it holds users and tokens and answers auth-tokens.get and auth-tokens.self.delete.
+    """A DevRev in memory: it has users and tokens, and serves auth-tokens.get and auth-tokens.self.delete.
 
-    It answers as the API does where the reference pages say how. Where they do not, these are the fake's choices:
+    It responds as DevRev's reference pages say. Where they say nothing, the fake decides:
 
-    - revoking without `requested_token_type` revokes every token of the authenticated user, of whatever type;
-    - a body with a member that the operation does not have is refused (400 invalid_field), as is a Content-Type other
-      than application/json (400 bad_request), so that a misspelt type does not revoke everything;
-    - every user of a dev organization may read the metadata of every token in it; of others, 404;
-    - an expired or revoked token can still be read, but not be used.
+    - Revoking without `requested_token_type` revokes all tokens of the user, of every type.
+    - An unknown field in a body is refused (400 invalid_field), and so is a Content-Type other than application/json
+      (400 bad_request). A misspelt field name therefore does not revoke everything.
+    - A user can read every token of the same dev organization. Tokens of other organizations are a 404.
+    - An expired or revoked token can still be read, but not used.
 
-    One object may be used from several threads, event loops and clients at once.
+    You can use one fake from several threads, event loops and clients at once.
 
     :param rate_limit: how many requests a user may make per window, both operations together; `None` for no limit.
-        With a limit, every answer to an authenticated user carries X-Ratelimit-Limit, -Remaining and -Reset.
-    :param rate_window: the length of a window in seconds; it opens with the first request after the last one ended.
-    :param clock: tells the time as epoch seconds; `advance` and `stop_clock` move the fake's time away from it.
-    :param seed: of all that happens by chance in injected faults, to repeat it; left out, another one for each fake.
+        With a limit, every response to an authenticated user has X-Ratelimit-Limit, -Remaining and -Reset.
+    :param rate_window: the length of a window in seconds. A window starts with the first request after the last window.
+    :param clock: returns the time in epoch seconds. `advance` and `stop_clock` move the fake's time away from it.
+    :param seed: the seed of random faults; use the same one to repeat them. Left out, each fake has its own.
     :raises ValueError: for a `rate_limit` below 1 or a `rate_window` not above 0.
     """
 
@@ -65,17 +65,17 @@ class FakeDevRev:
 
     @property
     def requests(self) -> list[RecordedRequest]:
-        """What was received, oldest first; requests whose connection was lost included. Yours to clear."""
+        """All requests, oldest first, including those whose connection was lost. You may clear the list."""
         return self._core.requests
 
     @property
     def seed(self) -> int:
-        """What chance is drawn from: `FakeDevRev(seed=...)` with it meets the same requests with the same faults."""
+        """The seed of random faults. `FakeDevRev(seed=...)` with the same one repeats them for the same requests."""
         return self._core.seed
 
     @property
     def unplayed(self) -> int:
-        """How many steps of the script no request has met yet; 0 says that all that was scripted took place."""
+        """How many scripted steps no request has met yet. 0 means that all of them happened."""
         return len(self._core.script)
 
     def add_user(
@@ -89,15 +89,15 @@ class FakeDevRev:
         external_ref: str | None = None,
         dev_org: int = 1,
     ) -> FakeUser:
-        """Add a user, as which tokens act; what is left out gets a value of its own.
+        """Add a user, for whom you can issue tokens. What you leave out gets a unique value.
 
         :param type: dev_user, rev_user, service_account or sys_user; other strings are shown as they are.
         :param display_name: the name that is shown.
         :param full_name: the full name.
         :param email: the address of the user's email.
-        :param state: shown in metadata; the fake lets users of any state in.
-        :param external_ref: your id of a customer; shown for a rev_user only.
-        :param dev_org: the number of the dev organization; users see the tokens of their own only.
+        :param state: shown in metadata. The fake accepts users in any state.
+        :param external_ref: your own id for a customer; shown for a rev_user only.
+        :param dev_org: the number of the dev organization. Users only see tokens of their own organization.
         """
         with self._core.lock:
             number = self._core.api.users = self._core.api.users + 1
@@ -121,15 +121,15 @@ class FakeDevRev:
         scopes: Sequence[str] = ("all",),
         secret: str | None = None,
     ) -> IssuedToken:
-        """Issue an active token of this user.
+        """Issue an active token for a user.
 
-        :param user: as whom it acts.
-        :param type: any `TokenType`; also a URN that is in none of its members, to test for what DevRev may add.
-        :param expires_in: seconds from now, by the fake's clock; `None` for a token without an end.
-        :param scopes: shown in metadata; the fake lets tokens of any scope do all.
-        :param secret: the bearer; left out, a JWT with the claims of a PAT and a random signature.
-            Its `jti` is the token's id; `exp` is missing from a token without an end.
-        :raises ValueError: the secret is empty or that of another token of this fake.
+        :param user: the user that the token acts as.
+        :param type: a `TokenType`, or a URN that it does not list, to test for types that DevRev may add.
+        :param expires_in: seconds from now, on the fake's clock; `None` for a token that never expires.
+        :param scopes: shown in metadata. The fake lets a token of any scope do everything.
+        :param secret: the bearer token. Left out, a JWT with the claims of a PAT and a random signature.
+            Its `jti` is the token's id. A token that never expires has no `exp`.
+        :raises ValueError: the secret is empty, or another token of this fake has it.
         """
         with self._core.lock:
             held = self._core.api.issue(
@@ -139,27 +139,27 @@ class FakeDevRev:
             return held.issued
 
     def expire_token(self, token_id: str) -> None:
-        """Let a token expire now.
+        """Make a token expire now.
 
-        :param token_id: the `id` of what was issued.
+        :param token_id: the `id` of an issued token.
         :raises KeyError: there is no such token.
         """
         with self._core.lock:
             self._core.end(token_id, revoke=False)
 
     def revoke_token(self, token_id: str) -> None:
-        """Revoke a token, unless it is over already.
+        """Revoke a token, unless it is already expired or revoked.
 
-        :param token_id: the `id` of what was issued.
+        :param token_id: the `id` of an issued token.
         :raises KeyError: there is no such token.
         """
         with self._core.lock:
             self._core.end(token_id, revoke=True)
 
     def token_status(self, token_id: str) -> str:
-        """Give "active", "expired" or "revoked".
+        """Return "active", "expired" or "revoked".
 
-        :param token_id: the `id` of what was issued.
+        :param token_id: the `id` of an issued token.
         :raises KeyError: there is no such token.
         """
         with self._core.lock:
@@ -168,16 +168,16 @@ class FakeDevRev:
     def revoked(self, user: FakeUser | None = None) -> list[IssuedToken]:
         """List the revoked tokens of a user, or of all users, in the order in which they were issued.
 
-        It does not matter who revoked them. A token that expired first is not among them.
+        They may have been revoked by a request or by the test. A token that expired first is not listed.
 
-        :param user: whose; left out, those of all.
+        :param user: the user; left out, all users.
         """
         with self._core.lock:
             held = self._core.api.tokens.values()
             return [token.issued for token in held if token.is_revoked and user in {None, token.issued.user}]
 
     def requests_for(self, who: IssuedToken | FakeUser) -> list[RecordedRequest]:
-        """List the requests that were made with a token, or with any token of a user, oldest first.
+        """List the requests made with a token, or with any token of a user, oldest first.
 
         :param who: the token or the user.
         """
@@ -186,12 +186,12 @@ class FakeDevRev:
             return [request for request in self.requests if request.token_id in ids]
 
     def respond_next(self, status: int = 200, *, times: int = 1, **options: Unpack[AnswerOptions]) -> None:
-        """Answer the next request; further calls queue up, and what is queued is played in order.
+        """Script the response to the next request. Several calls queue up and are played in order.
 
         :param status: the HTTP status.
-        :param times: for how many requests.
+        :param times: how many requests get it.
         :param options: `json`, `html`, `content`, `details`, `headers`, `retry_after` and `after_processing`.
-            `Fault.answer` says what they mean.
+            See `Fault.answer`.
         :raises ValueError: two bodies are given, or `times` is less than 1.
         """
         self.play_next(Fault.answer(status, **options), times=times)
@@ -199,20 +199,20 @@ class FakeDevRev:
     def lose_connection(
         self, *, after_processing: bool = False, error: type[httpx.TransportError] | None = None, times: int = 1
     ) -> None:
-        """Lose the connection of the next requests; queues up with `respond_next`.
+        """Lose the connection of the next request. It queues up with `respond_next`.
 
-        :param after_processing: carry the request out and lose the answer; otherwise it has no effect.
-        :param error: what a caller in memory gets; `Fault.lost_connection` says more.
-        :param times: for how many requests.
+        :param after_processing: process the request and lose the response. Otherwise the request has no effect.
+        :param error: the exception for a client in memory; see `Fault.lost_connection`.
+        :param times: how many requests meet it.
         :raises ValueError: an `error` before sending together with `after_processing`, or `times` is less than 1.
         """
         self.play_next(Fault.lost_connection(after_processing=after_processing, error=error), times=times)
 
     def play_next(self, fault: Fault, *, times: int = 1) -> None:
-        """Let a fault happen to the next request; queues up with `respond_next`.
+        """Script a fault for the next request. It queues up with `respond_next`.
 
-        :param fault: what happens.
-        :param times: to how many requests.
+        :param fault: the fault.
+        :param times: how many requests meet it.
         :raises ValueError: `times` is less than 1.
         """
         if times < 1:
@@ -232,20 +232,21 @@ class FakeDevRev:
         user: FakeUser | None = None,
         operation: str | None = None,
     ) -> Injection:
-        """Let a fault happen to some of the requests that come from now on, as long as the conditions hold.
+        """Inject a fault into requests from now on. All the conditions you give must hold.
 
-        What is queued for the next request goes first; of several injected faults, the one that was injected first.
+        Scripted responses and faults go first. Of several injected faults that apply, the oldest one is played.
 
-        :param fault: what happens.
-        :param probability: from 0 to 1. Chance is drawn from the fake's `seed` and the number of the request.
-        :param requests: which ones, as a number or a collection of numbers.
-            1 is the first request from now on that `user` and `operation` let in.
-        :param after: seconds from now, by the fake's clock, when it begins.
-        :param lasting: seconds from its beginning, by the fake's clock, when it ends.
-        :param times: to how many requests at most.
-        :param user: only to requests with a token of this user.
-        :param operation: only to "auth-tokens.get" or to "auth-tokens.self.delete".
-        :returns: tells how often it happened, and stops it; as a context manager, it stops at the end of the block.
+        :param fault: the fault.
+        :param probability: from 0 to 1. It is drawn from the fake's `seed` and the number of the request.
+        :param requests: which requests, as a number or a collection of numbers.
+            1 is the first request from now on that matches `user` and `operation`.
+        :param after: when it starts: seconds from now, on the fake's clock.
+        :param lasting: how long it lasts, in seconds on the fake's clock.
+        :param times: the most requests that meet it.
+        :param user: only requests with a token of this user.
+        :param operation: only "auth-tokens.get" or "auth-tokens.self.delete".
+        :returns: an object with `played`, the number of requests that met the fault, and `stop()`.
+            As a context manager, it stops the fault at the end of the block.
         :raises ValueError: an argument is out of its range, or there is no such operation.
         """
         operation = operation and operation.removeprefix("/")
@@ -256,25 +257,25 @@ class FakeDevRev:
 
     @property
     def now(self) -> datetime:
-        """What the fake's clock says, in UTC."""
+        """The time on the fake's clock, in UTC."""
         with self._core.lock:
             return instant(self._core.now())
 
     def advance(self, seconds: float) -> None:
-        """Move the fake's clock on: tokens expire, windows of the rate limit end, injected faults begin and end.
+        """Advance the fake's clock: tokens expire, rate-limit windows end, injected faults start and end.
 
-        Nobody is woken by it: what a client waits for, it waits for by its own clock.
+        It does not end the waits of clients: they have clocks of their own.
 
-        :param seconds: by how much.
-        :raises ValueError: `seconds` is below 0 or has no end.
+        :param seconds: how far.
+        :raises ValueError: `seconds` is negative or not finite.
         """
         with self._core.lock:
             self._core.advance(seconds)
 
     def stop_clock(self, at: datetime | None = None) -> None:
-        """Let the fake's clock stand still, so that it moves by `advance` alone.
+        """Stop the fake's clock, so that only `advance` moves it.
 
-        :param at: an aware datetime that it tells from now on, be it past or future; left out, what it tells now.
+        :param at: the time to show from now on, an aware datetime in the past or future; left out, the current time.
         :raises ValueError: `at` has no time zone.
         """
         if at is not None and at.tzinfo is None:
@@ -283,23 +284,23 @@ class FakeDevRev:
             self._core.stop_clock(self._core.now() if at is None else at.timestamp())
 
     def journal(self, last: int | None = None) -> str:
-        """Write a timeline of what happened: tokens, faults, moves of the clock, and each request with its end.
+        """Return a timeline of what happened: tokens, faults, changes of the clock, and each request with its outcome.
 
-        Users and tokens appear by their display ids, a secret never. The first line tells the seed.
+        Users and tokens appear by their display ids. Secrets never appear. The first line has the seed.
 
-        :param last: how many entries, the latest ones; left out, all.
+        :param last: only the most recent entries, this many; left out, all.
         """
         with self._core.lock:
             return self._core.journal.text(last, len(self._core.script))
 
     def handle(self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes) -> Answer:
-        """Answer one request: all that the fake does, without any transport; so a slow answer is not slow.
+        """Answer one request without any transport. A slow response comes at once.
 
         :param method: such as "POST".
         :param path: such as "/auth-tokens.get".
         :param headers: names, in any case, and values.
-        :param body: all of it.
-        :raises ConnectionAbortedError: the connection is lost, before the answer or in the middle of its content.
+        :param body: the whole body.
+        :raises ConnectionAbortedError: the connection is lost before or during the response.
         """
         result = self._core.exchange(self._core.arrives(method, path, headers), body)
         if isinstance(result, LostConnection):
@@ -310,15 +311,15 @@ class FakeDevRev:
         return result.answer
 
     def transport(self) -> FakeTransport:
-        """Give the fake as an httpx transport, for sync and for async clients; hand it in as `transport=`."""
+        """Return the fake as an httpx transport. Pass it to a client of either kind as `transport=`."""
         return FakeTransport(self._core)
 
     def asgi_app(self) -> ASGIApp:
-        """Give the fake as an ASGI app. Under a server of yours, a lost connection ends after a response's headers."""
+        """Return the fake as an ASGI app. Under your own server, a lost connection ends after the response headers."""
         return asgi_app(self._core)
 
     def serve(self, *, port: int = 0) -> AbstractContextManager[str]:
-        """Serve over HTTP while a `with` lasts: `with fake.serve() as base_url`. Needs uvicorn (the extra `testing`).
+        """Serve over HTTP in a `with` block: `with fake.serve() as base_url`. Needs uvicorn (the extra `testing`).
 
         :param port: a port on 127.0.0.1; 0 for a free one.
         :raises ModuleNotFoundError: uvicorn is not installed.

@@ -1,4 +1,4 @@
-"""The ways in which `FakeDevRev` can misbehave: what happens to one request. When it happens is said in `core`."""
+"""The faults of `FakeDevRev`: what happens to one request. `core` decides when."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ class Play:
 
 
 class Fault:
-    """One way to misbehave, for `FakeDevRev.play_next` and `FakeDevRev.inject`.
+    """What goes wrong with a request, for `FakeDevRev.play_next` and `FakeDevRev.inject`.
 
-    Its class methods make them. A fault holds no state: one can be played any number of times, by several fakes. With
-    `after_processing=True` the request is carried out before; otherwise it has no effect.
+    Make one with a class method. A fault has no state: you can use one any number of times, with several fakes. With
+    `after_processing=True` the request is processed first. Otherwise it has no effect.
     """
 
     name: str
-    """What it is, in a few words; the journal shows it."""
+    """A short description, as the journal shows it."""
 
     def __init__(self, name: str, _choose: Callable[[Occasion], Play]) -> None:
         self.name = name
@@ -72,17 +72,17 @@ class Fault:
 
     @classmethod
     def answer(cls, status: int = 200, **options: Unpack[AnswerOptions]) -> Fault:
-        """Answer like this.
+        """Send this response.
 
-        Without a body, an error has the one that the API has for its status, and anything else has none. No header is
-        added but Content-Type, Content-Length and Retry-After. The options, each given by its name:
+        If you give no body, an error status gets the API's usual body, and any other status gets none. The only headers
+        that are added are Content-Type, Content-Length and Retry-After. The options, all by name:
 
         - `json`, `html` (a string) or `content` (bytes): the body;
-        - `details`: members of an error's body, besides the usual ones or in their place, such as
+        - `details`: fields of an error's body, added to the usual ones or replacing them, such as
           `{"type": "dev_org_deactivated"}` for a 401 or `{"object_ids": ["..."]}` for a 403;
-        - `headers`: added to the answer, or in the place of those of the same name;
-        - `retry_after`: seconds, or a date as a string: the header; on a 429 and as a whole number, in the body too;
-        - `after_processing`: carry the request out before; otherwise it has no effect, whatever its bearer is.
+        - `headers`: added to the response, or replacing those of the same name;
+        - `retry_after`: the header, in seconds or as a date string; a 429 with whole seconds has it in the body too;
+        - `after_processing`: process the request first. Otherwise it has no effect, and its token is not checked.
 
         :param status: the HTTP status.
         :param options: as listed.
@@ -94,11 +94,11 @@ class Fault:
 
     @classmethod
     def too_many_requests(cls, retry_after: float | str | None = None) -> Fault:
-        """Answer 429.
+        """Respond with 429.
 
         :param retry_after: seconds, or a date as a string.
-            Left out, it is what remains of the `lasting` that `FakeDevRev.inject` was given, in whole seconds, rounded
-            up; 30 where that has no end.
+            Left out, it is the time until the fault ends (see `lasting` of `FakeDevRev.inject`), rounded up to whole
+            seconds, or 30 if the fault does not end.
         """
 
         def choose(occasion: Occasion) -> Play:
@@ -111,10 +111,10 @@ class Fault:
 
     @classmethod
     def proxy_page(cls, status: int = 502, *, after_processing: bool = False) -> Fault:
-        """Answer with the HTML page of a proxy that stands before the API.
+        """Respond with the HTML page of a proxy in front of the API.
 
-        :param status: 502, 503 and 504 are what gateways say; 200 is what a login page of a network says.
-        :param after_processing: carry the request out before.
+        :param status: 502, 503 or 504 for a gateway; 200 for the login page of a network.
+        :param after_processing: process the request first.
         """
         said = f"{status} {responses.get(status, 'Unknown')}"
         page = f"<html><head><title>{said}</title></head>\r\n<body><center><h1>{said}</h1></center></body></html>\r\n"
@@ -124,12 +124,12 @@ class Fault:
     def lost_connection(
         cls, *, after_processing: bool = False, error: type[httpx.TransportError] | None = None
     ) -> Fault:
-        """Close the connection without an answer.
+        """Close the connection without a response.
 
-        :param after_processing: carry the request out and lose the answer; otherwise it has no effect.
-        :param error: what a caller in memory gets.
-            The default is ReadError after processing, else ConnectError, for which the body is not read. Over real HTTP
-            the connection is closed without an answer, whatever this says.
+        :param after_processing: process the request and lose the response. Otherwise it has no effect.
+        :param error: the exception for a client in memory.
+            The default is ReadError after processing, else ConnectError, for which the body is not read. Over HTTP the
+            connection is closed in any case.
         :raises ValueError: an `error` before sending together with `after_processing`.
         """
         lost = LostConnection(error or (httpx.ReadError if after_processing else httpx.ConnectError))
@@ -140,23 +140,23 @@ class Fault:
 
     @classmethod
     def reset(cls, *, after_processing: bool = False) -> Fault:
-        """Reset the connection once the whole request is there: TCP's RST; in memory, `httpx.ReadError`.
+        """Reset the connection after the whole request has arrived: a TCP RST, or `httpx.ReadError` in memory.
 
-        :param after_processing: carry the request out before.
+        :param after_processing: process the request first.
         """
         lost = LostConnection(httpx.ReadError, is_reset=True)
         return cls._always(Play(f"reset{_when(after_processing)}", lambda _: lost, after_processing))
 
     @classmethod
     def slow(cls, *, before: float = 0.0, between: float = 0.0, chunk_size: int = 1) -> Fault:
-        """Answer as the API does, but slowly. These seconds really pass: the caller's timeouts are real, too.
+        """Send the API's response, but slowly. The waits are real, because the client's timeouts are real too.
 
-        In memory, a wait that is longer than the request's read timeout ends with it, in `httpx.ReadTimeout`.
+        In memory, a wait that is longer than the request's read timeout raises `httpx.ReadTimeout`.
 
-        :param before: seconds before the first byte of the answer.
+        :param before: seconds before the first byte of the response.
         :param between: seconds between the chunks of its content.
         :param chunk_size: bytes in each chunk.
-        :raises ValueError: a time is negative or without an end, or a chunk has no byte.
+        :raises ValueError: a time is negative or not finite, or `chunk_size` is below 1.
         """
         if not (0 <= before < math.inf and 0 <= between < math.inf):
             raise ValueError("before and between must be numbers of seconds, 0 or more")
@@ -166,11 +166,11 @@ class Fault:
 
     @classmethod
     def truncated(cls, keep: int | None = None) -> Fault:
-        """Answer as the API does, and lose the connection in the middle of the content.
+        """Send the API's response, and lose the connection in the middle of the content.
 
-        An answer without content, such as that to a revocation, is lost as a whole.
+        A response without content, such as that of a revocation, is lost as a whole.
 
-        :param keep: how many bytes of the content arrive; at least one is missing. Left out, half of them.
+        :param keep: how many bytes of the content arrive. At least one is missing. Left out, half arrive.
         :raises ValueError: `keep` is negative.
         """
         if keep is not None and keep < 0:
@@ -186,9 +186,9 @@ class Fault:
 
     @classmethod
     def wrong_json(cls, content: str | bytes | None = None) -> Fault:
-        """Carry the request out and answer 200 with a body that breaks the API's description.
+        """Process the request and respond 200 with a body that breaks the API's description.
 
-        :param content: the body. Left out, one of several by chance: broken JSON, or JSON of a wrong shape.
+        :param content: the body. Left out, a random one: broken JSON, or JSON of the wrong shape.
         """
         given = content.encode() if isinstance(content, str) else content
 
@@ -200,17 +200,17 @@ class Fault:
 
     @classmethod
     def new_values(cls) -> Fault:
-        """Answer as a later version of the API may: with enum values and fields that are in no description yet.
+        """Respond as a later version of the API may: with new enum values and new fields.
 
-        An answer without content stays as it is.
+        A response without content stays as it is.
         """
         return cls._always(Play("new values", lambda api: Reply(_newer(api)), processed=True))
 
     @classmethod
     def any_of(cls, *faults: Fault) -> Fault:
-        """Do one of these, by chance.
+        """Pick one of these at random.
 
-        :param faults: which ones; the same one twice is twice as likely.
+        :param faults: the faults; one that is listed twice is twice as likely.
         :raises ValueError: none is given.
         """
         if not faults:

@@ -1,4 +1,4 @@
-"""What happened to a fake, as a timeline that people read. What could be a secret is named, not shown."""
+"""The journal of a fake: a timeline for people. It never shows a secret."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Journal:
         """Keep that a token was issued."""
         # Rounded: the difference of two times since 1970 is a little off.
         lasts = None if held.expires_at is None else round(held.expires_at - held.issued_at, 3)
-        end = "without an end" if lasts is None else f"for {lasts:.12g} s"
+        end = "never expires" if lasts is None else f"expires in {lasts:.12g} s"
         type_ = str(held.issued.type)
         name = _TYPE_NAMES.get(type_, type_)
         self.note(f"{held.display_id} issued to {held.issued.user.display_id}: {name}, {end}")
@@ -81,10 +81,10 @@ class Journal:
         caller = max((len(entry.caller) for entry in exchanges), default=0)
         operation = max((len(entry.operation) for entry in exchanges), default=0)
         lines = [
-            f"{_counted(self._requests, 'request')}, seed {self._seed}; seconds by the fake's clock since it was made",
+            f"{_counted(self._requests, 'request')}, seed {self._seed}; times are seconds on the fake's clock",
             *([f"({_counted(left_out, 'earlier line')} left out)"] if left_out else []),
             *(f"{passed:10.3f}  {_line(entry, caller, operation)}" for passed, entry in kept),
-            *([f"not played: {_counted(unplayed, 'step')} of the script"] if unplayed else []),
+            *([f"not played: {_counted(unplayed, 'scripted step')}"] if unplayed else []),
         ]
         return "\n".join(lines)
 

@@ -32,10 +32,10 @@ def _wire_date(epoch: float) -> str:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class FakeUser:
-    """A user of the fake, made by `FakeDevRev.add_user`. What is not said to be otherwise is as on the wire."""
+    """A user of the fake, made by `FakeDevRev.add_user`. The fields are those of the API, unless they say otherwise."""
 
     number: int
-    """Counts the users of one fake; part of `id` and `display_id`."""
+    """The number of the user within one fake; part of `id` and `display_id`."""
     type: str
     """The kind of user: "dev_user", "rev_user", "service_account" or "sys_user"."""
     dev_org: int
@@ -49,7 +49,7 @@ class FakeUser:
     state: str
     """Whether the account is in use, such as "active"."""
     external_ref: str | None = None
-    """Your id of a customer; for a `rev_user` only."""
+    """Your own id for a customer; for a `rev_user` only."""
 
     def __repr__(self) -> str:
         # Short: it is shown with each of the user's tokens wherever a test compares those.
@@ -101,16 +101,16 @@ class FakeUser:
 
 @dataclass(frozen=True, kw_only=True)
 class IssuedToken:
-    """What the issuer of a token gets once."""
+    """An issued token, with its secret. `FakeDevRev.issue_token` returns it."""
 
     id: str
-    """Names the token; what `get_auth_token` takes."""
+    """The token's id, for `get_auth_token`."""
     secret: str = field(repr=False)
-    """The bearer, which no `repr` shows; what a client takes."""
+    """The bearer token, for a client. No `repr` shows it."""
     type: TokenType
     """The kind of token."""
     user: FakeUser
-    """As whom it acts."""
+    """The user that the token acts as."""
 
 
 @dataclass
@@ -166,19 +166,19 @@ class RecordedRequest:
     """One request as the fake received it."""
 
     method: str
-    """Such as "POST"."""
+    """The method, such as "POST"."""
     path: str
-    """Such as "/auth-tokens.get", without a query."""
+    """The path, such as "/auth-tokens.get", without a query."""
     headers: httpx.Headers
     """As sent, except that the credential in `Authorization` is replaced by "[hidden]"."""
     body: Any
-    """The JSON that was sent; the raw bytes where it was no JSON; `None` where there was no body.
+    """The JSON body; raw bytes if it was not JSON; `None` if there was no body.
 
-    `None`, too, where the connection was lost before the body was read.
+    Also `None` if the connection was lost before the body was read.
     """
     token_id: str | None
-    """Which of the fake's tokens was used; `None` for a missing or unknown bearer."""
+    """The id of the token that was used; `None` for a missing or unknown one."""
     status: int | None
-    """The HTTP status answered; `None` where the connection was lost."""
+    """The HTTP status of the response; `None` if the connection was lost."""
     received_at: datetime
-    """When, by the fake's clock: an aware datetime in UTC."""
+    """The time on the fake's clock: an aware datetime in UTC."""

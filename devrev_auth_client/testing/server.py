@@ -79,7 +79,7 @@ async def _send(reply: Reply, receive: Receive, send: Send) -> None:
 
     async def watch(sending: anyio.CancelScope) -> None:
         await receive()  # http.disconnect: the body was read
-        reply.ended(f"the caller left {reply.progress}")
+        reply.ended(f"the client disconnected {reply.progress}")
         sending.cancel()
 
     # Nothing follows the task group: Python 3.11 loses sight of lines after a cancellation.
@@ -116,7 +116,7 @@ def _server(core: Core) -> uvicorn.Server:
         import uvicorn
         from uvicorn.protocols.http.h11_impl import H11Protocol
     except ModuleNotFoundError as missing:
-        message = "FakeDevRev needs uvicorn to serve HTTP: install devrev-auth-client with its extra, [testing]"
+        message = "FakeDevRev needs uvicorn to serve HTTP: pip install 'devrev-auth-client[testing]'"
         raise ModuleNotFoundError(message, name=missing.name) from missing
 
     # By client address, which is what a scope names its client by. A connection lives as long as a request on it.

@@ -21,9 +21,9 @@ ResultT = TypeVar("ResultT")
 
 
 class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Answers in memory what clients send; closing it changes nothing, so that clients can share it.
+    """Responds to clients in memory. Closing it does nothing, so clients can share it.
 
-    `FakeDevRev.transport` makes it.
+    Make one with `FakeDevRev.transport`.
     """
 
     def __init__(self, _core: Core) -> None:
@@ -108,12 +108,12 @@ class _SlowStream(httpx.SyncByteStream, httpx.AsyncByteStream):
             self.close()
             raise
         if bounded < seconds:
-            self._reply.ended(f"the caller's read timeout passed {self._reply.progress}")
+            self._reply.ended(f"the client's read timeout passed {self._reply.progress}")
             raise httpx.ReadTimeout("timed out, as scripted", request=self._request)
 
     def close(self) -> None:
         """Note that the caller left, unless the reply is over."""
-        self._reply.ended(f"the caller left {self._reply.progress}")
+        self._reply.ended(f"the client disconnected {self._reply.progress}")
 
     async def aclose(self) -> None:
         """Do the same."""

@@ -1,12 +1,12 @@
-"""Copies this package into another repository, and says later what has become of the copy.
+"""Copies this package into another repository, and checks and updates the copy later.
 
     python -m devrev_auth_client.vendor src/host/_vendor/devrev_auth_client             make a copy
-    python -m devrev_auth_client.vendor src/host/_vendor/devrev_auth_client --check     is it whole, is it current?
-    python -m devrev_auth_client.vendor src/host/_vendor/devrev_auth_client --update    renew it
+    python -m devrev_auth_client.vendor src/host/_vendor/devrev_auth_client --check     is it unchanged and current?
+    python -m devrev_auth_client.vendor src/host/_vendor/devrev_auth_client --update    update it
 
-A copy is the client alone, under any name that Python can import; `--with testing` and the like add to it. Its stamp,
-`vendored.json`, remembers that, where the copy comes from, and the hash of each file. `stamp` has what a copy is made
-of, `__main__` the command line.
+A copy has the client alone, under any name that Python can import. `--with testing` and the like add to it. Its stamp,
+`vendored.json`, records those, where the copy comes from, and the hash of each file. The module `stamp` reads and
+writes stamps; `__main__` is the command line.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["Report", "Stamp", "VendorError", "check", "copy", "update"]
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What has become of a copy: its stamp, that of the SDK, and its edits, such as `edited: errors.py`."""
+    """The state of a copy: its stamp, the SDK's stamp, and its edits, such as `edited: errors.py`."""
 
     stamp: Stamp
     source: Stamp
@@ -36,36 +36,36 @@ class Report:
 
     @property
     def age(self) -> str:
-        """The copy's age: current, older, newer, or different where the versions do not tell."""
+        """The copy's age: current, older, newer, or different if the versions are equal and the files are not."""
         mine, theirs = (_order(stamp.version) for stamp in (self.stamp, self.source))
         if self.stamp.files == self.source.files:
             return "current"
         return "older" if mine < theirs else "newer" if mine > theirs else "different"
 
     def lines(self) -> list[str]:
-        """Give all there is to say, line by line."""
+        """Return the report, line by line."""
         if self.age == "current":
-            return self.edits or [f"whole and current: {self.stamp.version}"]
+            return self.edits or [f"unchanged and current: {self.stamp.version}"]
         return [*self.edits, f"{self.age}: the copy is {self.stamp.version}, the SDK {self.source.version}"]
 
 
 def copy(dest: Path, extras: Iterable[str] = ()) -> Stamp:
     """Make a new copy, and the folders above it; the path's last part is the name that the host imports.
 
-    :raises VendorError: there is something already, or the name or place is no good.
+    :raises VendorError: the folder exists, or its name or place cannot be used.
     """
     target = _target(dest)
     files, stamp = read_source({*extras})
     if (target / STAMP).exists():
-        raise VendorError(f"{target} is a vendored copy already. Add --update to renew it, --check to look at it.")
+        raise VendorError(f"{target} is already a vendored copy. Add --update to update it, or --check to check it.")
     if target.exists():
-        raise VendorError(f"{target} exists and is no vendored copy. Give a path that does not exist yet.")
+        raise VendorError(f"{target} exists and is not a vendored copy. Give a path that does not exist yet.")
     _put(files, stamp, target)
     return stamp
 
 
 def check(dest: Path) -> Report:
-    """Say what was changed in a copy since it was made, and whether it is what a copy of this SDK would be.
+    """Say what was changed in a copy since it was made, and whether it matches this SDK.
 
     :raises VendorError: there is no vendored copy.
     """
@@ -76,9 +76,9 @@ def check(dest: Path) -> Report:
 
 
 def update(dest: Path, extras: Iterable[str] = (), *, force: bool = False) -> Report:
-    """Renew a copy, if it is not current, with more extras if so asked; return what it was like before.
+    """Update a copy that is not current or has edits, adding extras; return its state before.
 
-    :raises VendorError: there is no vendored copy, or one with edits, or a newer one, and not `force`.
+    :raises VendorError: there is no vendored copy; or, without `force`, it has edits or is newer than this SDK.
     """
     target = _target(dest)
     stamp = read_stamp(target)
@@ -86,9 +86,9 @@ def update(dest: Path, extras: Iterable[str] = (), *, force: bool = False) -> Re
     before = _compare(target, stamp, source)
     if (before.edits or before.age == "newer") and not force:
         raise VendorError(
-            f"{target} would lose what is in it and not in the SDK:\n"
+            f"The update would overwrite changes in {target}:\n"
             + "".join(f"    {line}\n" for line in before.lines())
-            + "Add --force to overwrite it; git can put your edits back on top."
+            + "Commit your edits, then add --force. Afterwards git can reapply them."
         )
     if before.edits or before.age != "current":
         _put(files, source, target)
@@ -99,9 +99,9 @@ def _target(dest: Path) -> Path:
     """Follow links, since renaming would replace them; refuse names and places that no copy can have."""
     target = dest.resolve()
     if not target.name.isidentifier() or keyword.iskeyword(target.name):
-        raise VendorError(f"{target.name!r} is no name that Python can import. Give the copy's folder one that is.")
+        raise VendorError(f"Python cannot import a package named {target.name!r}. Give the copy's folder another name.")
     if target == PACKAGE or target in PACKAGE.parents or PACKAGE in target.parents:
-        raise VendorError(f"{target} is, holds or lies inside the SDK that runs this command. Choose another place.")
+        raise VendorError(f"{target} overlaps with the SDK that runs this command. Choose another folder.")
     return target
 
 

@@ -30,26 +30,26 @@ REQUIREMENTS = {
 
 _EXIT_CODES = """\
 exit codes:
-  0  done; with --check: the copy is whole and current
-  1  refused, or failed; nothing was changed, and the text says what to do
-  2  the arguments are wrong
-  3  --check: files of the copy were edited, are missing, or were added (caches do not count)
-  4  --check: whole, but not what this SDK would copy: older, newer or different
+  0  done; with --check: the copy is unchanged and current
+  1  failed; nothing was changed, and the message says what to do
+  2  wrong arguments
+  3  with --check: files of the copy were edited, removed or added (caches are ignored)
+  4  with --check: the copy is unchanged, but older, newer or different from this SDK
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code.
 
-    Standard output has the requirements, in the form of a requirements file, or what `--check` found; everything else
-    goes to standard error.
+    Standard output gets the requirements, as a requirements file, or the result of `--check`. Everything else goes to
+    standard error.
     """
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.force and not options.update:
-        parser.error("--force goes with --update alone")
+        parser.error("--force needs --update")
     if options.check and options.extras:
-        parser.error("--with does not go with --check, which finds it in the stamp")
+        parser.error("--check takes no --with: the stamp has it")
     try:
         if options.check:
             report = check(options.dest)
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\nNothing was changed.\n")
         return 1
     what = " with ".join((stamp.version, *stamp.extras))
-    sys.stderr.write(f"{options.dest} is a copy of {what}. Python {REQUIRES_PYTHON}; your dependencies:\n")
+    sys.stderr.write(f"{options.dest} is now a copy of {what}. It needs Python {REQUIRES_PYTHON} and these packages:\n")
     needed = (line for extra in ("", *stamp.extras) for line in REQUIREMENTS.get(extra, ()))
     sys.stdout.writelines(f"{line}\n" for line in needed)
     return 0
@@ -72,16 +72,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=f"python -m {__package__}",
-        description="Copy this SDK into another repository; look after the copy.",
+        description="Copy this SDK into another repository. Check or update the copy later.",
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("dest", type=Path, metavar="DEST", help="the copy's folder, such as src/host/_vendor/devrev")
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--check", action="store_true", help="write nothing; say whether the copy is whole and current")
-    what.add_argument("--update", action="store_true", help="renew the copy; refuses to overwrite edits")
-    parser.add_argument("--force", action="store_true", help="with --update: overwrite edits, or a newer copy")
-    more = "copy this too, not the client alone; may be repeated, and --update remembers it"
+    what.add_argument(
+        "--check", action="store_true", help="change nothing; say whether the copy is unchanged and current"
+    )
+    what.add_argument("--update", action="store_true", help="update the copy; fails rather than overwrite your edits")
+    parser.add_argument("--force", action="store_true", help="with --update: overwrite your edits, or a newer copy")
+    more = "copy this in addition to the client; repeat it for more. --update remembers it"
     parser.add_argument("--with", dest="extras", action="append", default=[], choices=EXTRAS, help=more)
     return parser
 

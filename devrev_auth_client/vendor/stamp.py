@@ -1,4 +1,4 @@
-"""What a copy is made of, and its stamp: `vendored.json`, which says what the copy was when it was made."""
+"""The files of a copy, and its stamp `vendored.json`: what the copy was when it was made."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ cache-dir = "__pycache__"
 
 
 class VendorError(Exception):
-    """What was asked for cannot be done, and no file was changed. The text says why and what to do."""
+    """The command failed, and no file was changed. The message says why and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,7 @@ def read_stamp(folder: Path) -> Stamp:
     """
     file = folder / STAMP
     if not file.exists():
-        raise VendorError(f"{folder} is no vendored copy: there is no {file}. --check and --update take one.")
+        raise VendorError(f"{folder} is not a vendored copy: it has no {file.name}. --check and --update need a copy.")
     try:
         stamp = Stamp(**json.loads(file.read_text(encoding="utf-8")))
         if stamp.format == Stamp.format:
@@ -80,8 +80,8 @@ def read_stamp(folder: Path) -> Stamp:
     except (ValueError, TypeError):
         pass
     raise VendorError(
-        f"{file} is no stamp that this version can read. Restore it from your history, use the SDK's newest version, "
-        "or delete the folder and make a new copy."
+        f"This version cannot read {file}. Restore the file from your history, use the SDK's newest version, or delete "
+        "the folder and make a new copy."
     )
 
 
@@ -92,7 +92,7 @@ def read_source(extras: set[str]) -> tuple[dict[str, bytes], Stamp]:
     """
     if (PACKAGE / STAMP).exists():
         # A new stamp would make edits of this copy pass for the SDK's own files.
-        raise VendorError(f"{PACKAGE} is a vendored copy, and can check itself alone. Run the SDK's own command.")
+        raise VendorError(f"{PACKAGE} is a vendored copy, which can only check itself. Run the command of the SDK.")
     files = read_files(PACKAGE)
     there = {name.partition("/")[0] for name in files}
     for extra in extras:

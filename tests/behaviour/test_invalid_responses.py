@@ -233,5 +233,5 @@ async def test_the_field_that_cannot_be_read_is_named(
 ) -> None:
     """Its value is not."""
     fake.respond_next(200, json={"token": token})
-    with pytest.raises(InvalidResponseError, match=rf"a body that cannot be read \(\w+ at {place}\)"):
+    with pytest.raises(InvalidResponseError, match=rf"unreadable \(\w+ at {place}\)"):
         await get(make_client())

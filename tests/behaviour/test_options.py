@@ -324,7 +324,7 @@ async def test_certificates_come_from_a_folder_or_a_file(make_client: MakeClient
         options = {"transport": None, "base_url": f"https://127.0.0.1:{silent.getsockname()[1]}"}
         with pytest.raises(TotalTimeoutError):
             await get(make_client(verify=tmp_path, total_timeout=0.05, **options))
-        with pytest.raises(ConfigurationError, match="certificates cannot be loaded"):
+        with pytest.raises(ConfigurationError, match="cannot load its certificates"):
             await get(make_client(verify=file, **options))
 
 

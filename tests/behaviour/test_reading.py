@@ -132,7 +132,7 @@ async def test_a_token_id_is_sent_as_it_is(make_client: MakeClient, fake: FakeDe
 WRONG_IDS: dict[str, list[Any]] = {
     "token_id must be a non-empty string, such as 'don:": ["", " ", "\t\n", None, 5, True, b"x", ["x"], UNSET],
     "token_id contains a control character": [f"hush{control}hush" for control in "\n\r\x00\x1b\x7f\u200e\ud800"],
-    "token_id looks like a token itself": [
+    "token_id looks like a token, not like its id": [
         "eyJhbGciOiJSUzI1NiJ9.hush.hush",
         " eyJ0.hush",
         "Bearer hush",

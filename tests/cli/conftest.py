@@ -101,7 +101,7 @@ def invoke(environment: dict[str, str]) -> Invoke:
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         return Ended(
-            done.exit_code, done.stdout, re.sub(r"^Warning: .* leads to .*\n", "", done.stderr, flags=re.MULTILINE)
+            done.exit_code, done.stdout, re.sub(r"^Warning: .* points to .*\n", "", done.stderr, flags=re.MULTILINE)
         )
 
     return run

@@ -37,7 +37,7 @@ def test_the_card_has_the_host_and_the_token(invoke: Invoke, fake: FakeDevRev, h
 def test_whoami_asks_about_the_token_in_use(invoke: Invoke, fake: FakeDevRev, pat: IssuedToken, host: str) -> None:
     done = invoke("whoami")
     assert (done.status, done.err) == (0, "")
-    assert done.out.startswith(f"{host} accepts this token, and says of it:\ntoken     TOKEN-1\nstatus    active\n")
+    assert done.out.startswith(f"{host} accepts this token:\ntoken     TOKEN-1\nstatus    active\n")
     assert json.loads(invoke("whoami", "--json").out)["id"] == FIRST
     assert [request.body for request in fake.requests] == [{"token_id": FIRST}] * 2
     done = invoke("whoami", DEVREV_TOKEN=pat.secret)
@@ -100,7 +100,7 @@ FAILURES = [
     (
         {"status": 401},
         1,
-        r"This host does not accept the token\. HOST says: 401 unauthenticated.*\nThat is not the word.*",
+        r"The host does not accept this token\. HOST says: 401 unauthenticated.*\napi\.devrev\.ai was not asked.*",
     ),
     ({"status": 403}, 1, r"Rejected\. HOST says: 403 forbidden.*"),
     ({"status": 404}, 1, r"Token not found\. HOST says: 404 not_found.*"),
@@ -109,12 +109,12 @@ FAILURES = [
         1,
         r"Rejected\. HOST says: 404: no route\nCheck the base URL .*",
     ),
-    ({"status": 302}, 4, r"No usable answer: the 302 .*; check DEVREV_BASE_URL\nCheck the network, .*"),
+    ({"status": 302}, 4, r"Unusable response: the 302 .*; check DEVREV_BASE_URL\nCheck the network, .*"),
     ({"status": 520}, 4, r"Server error\. HOST says: 520.*"),
     (
         {"status": 429, "retry_after": 3600},
         4,
-        r"Rate limited\. HOST says: 429 too_many_requests.*\nCome back in 60 minutes, or .*: --total-timeout 3630",
+        r"Rate limited\. HOST says: 429 too_many_requests.*\nTry again in 60 minutes, or .*: --total-timeout 3630",
     ),
 ]
 
@@ -139,13 +139,13 @@ def test_a_foreign_host_is_warned_of_and_its_refusal_is_not_devrevs(
     """A stale DEVREV_BASE_URL must not make a token look dead."""
     done = run("get", FIRST, variables={**environment, "DEVREV_TOKEN": "a-token-that-nobody-issued"})
     warning, _, *rest = done.err.splitlines()
-    assert warning == f"Warning: DEVREV_BASE_URL leads to {host}, not to DevRev's own api.devrev.ai."
-    assert rest[0] == f"That is not the word of api.devrev.ai: DEVREV_BASE_URL leads to {host}."
+    assert warning == f"Warning: DEVREV_BASE_URL points to {host}, not to DevRev (api.devrev.ai)."
+    assert rest[0] == f"api.devrev.ai was not asked: DEVREV_BASE_URL points to {host}."
     assert rest[1] == f"Host: {host}. Token's owner: unknown."
     assert "revoked" not in done.err
     fake.respond_next(302)
     done = run("get", FIRST, "--base-url", environment["DEVREV_BASE_URL"], variables={"DEVREV_TOKEN": SECRET})
-    assert done.err.startswith(f"Warning: --base-url leads to {host}, ")
+    assert done.err.startswith(f"Warning: --base-url points to {host}, ")
     assert "; check --base-url\n" in done.err
 
 
@@ -162,8 +162,8 @@ def test_devrevs_own_host_is_no_reason_to_warn(
     done = CliRunner().invoke(app, ["get", FIRST, *(["--base-url", base_url] if base_url else [])])
     assert done.exit_code == 1
     first, advice, target = done.stderr.splitlines()
-    assert first.startswith("This host does not accept the token. api.devrev.ai says: 401 unauthenticated")
-    assert advice == "It may be expired, incomplete or revoked; look with another token: devrev-auth get TOKEN_ID"
+    assert first.startswith("The host does not accept this token. api.devrev.ai says: 401 unauthenticated")
+    assert advice == "It may be expired, revoked or incomplete. Check with another token: devrev-auth get TOKEN_ID"
     assert target.startswith("Host: api.devrev.ai. ")
 
 
@@ -172,30 +172,30 @@ def test_each_retry_is_told_once_and_the_attempts_are_counted(invoke: Invoke, fa
     """One line a wait, since standard error is no terminal."""
     fake.respond_next(500, times=4)
     *told, last, attempts, reference, _ = invoke("get", FIRST).err.splitlines()
-    assert told == [f"{host} answered 500; trying again."] * 3
+    assert told == [f"{host} responded 500; retrying."] * 3
     assert last.startswith(f"Server error. {host} says: 500 internal_error")
     assert attempts == "4 attempts, the same each time"
-    assert reference == "DevRev's support asks for this: fake-reference-1"
+    assert reference == "If you contact DevRev's support, give this reference: fake-reference-1"
     for status in (500, 502, 500, 500):
         fake.respond_next(status)
     done = invoke("get", FIRST, "--verbose")
     assert "\n4 attempts: 500; 502; 500; 500\n" in done.err
     assert done.err.count("502") == 2
-    assert f"\nattempt 2: {host} answered 502; trying again.\n" in done.err
+    assert f"\nattempt 2: {host} responded 502; retrying.\n" in done.err
 
 
 @pytest.mark.usefixtures("_no_backoff")
 def test_a_wait_that_the_server_asks_for_is_told(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
     fake.respond_next(429, retry_after=1)
     done = invoke("get", FIRST)
-    assert (done.status, done.err) == (0, f"{host} answered 429; trying again in 1.0 s.\n")
+    assert (done.status, done.err) == (0, f"rate limited by {host}; retrying in 1.0 s.\n")
 
 
 @pytest.mark.usefixtures("_no_backoff")
 def test_nobody_listens(invoke: Invoke, nobody: str) -> None:
     done = invoke("get", FIRST, "--base-url", nobody)
     assert done.status == 4
-    assert "\nNo answer: could not connect (" in done.err
+    assert "\nNo response: could not connect (" in done.err
     assert "\n4 attempts, the same each time\n" in done.err
     assert "\nCheck the network, the proxy and the base URL (--base-url, DEVREV_BASE_URL).\n" in done.err
 
@@ -208,9 +208,9 @@ def test_out_of_time_names_the_option_that_gives_more(invoke: Invoke, option: st
         done = invoke("get", FIRST, "--base-url", base_url, option, "0.05")
     assert (done.status, done.out) == (4, "")
     if option == "--timeout":
-        assert " DEVREV_BASE_URL), or allow an attempt more time with --timeout.\n" in done.err
+        assert " DEVREV_BASE_URL), or allow more time with --timeout.\n" in done.err
     else:
-        assert done.err.startswith("Out of time: --total-timeout ran out")
+        assert done.err.startswith("Timed out: --total-timeout ran out")
         assert "\nAllow more time with --total-timeout.\n" in done.err
 
 
@@ -229,6 +229,6 @@ def test_a_base_url_that_the_client_refuses_is_called_what_it_was_given_as(
 def test_verbose_tells_of_the_attempt_and_of_the_quota(invoke: Invoke, host: str) -> None:
     done = invoke("get", FIRST, "--verbose")
     attempt, quota = done.err.splitlines()
-    assert attempt == f"attempt 1: {host} answered"
-    assert " of 10000 left, renewed 20" in quota
+    assert attempt == f"attempt 1: {host} responded"
+    assert " of 10000 requests left; resets 20" in quota
     assert SECRET not in done.text

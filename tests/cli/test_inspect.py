@@ -34,7 +34,7 @@ def test_claims_are_read_offline_and_marked_unverified(invoke: Invoke, fake: Fak
 def test_fetch_shows_what_devrev_says_too(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
     done = invoke("inspect", "--fetch")
     assert (done.status, done.err) == (0, "")
-    claims, _, metadata = done.out.partition(f"VERIFIED: this is what {host} says of it.\n")
+    claims, _, metadata = done.out.partition(f"VERIFIED: {host} accepts this token.\n")
     assert claims == invoke("inspect").out
     assert "status    active\n" in metadata
     assert [request.body for request in fake.requests] == [{"token_id": FIRST}]
@@ -56,7 +56,7 @@ def test_a_failed_fetch_takes_nothing_from_the_claims(
     fake.respond_next(401)
     done = invoke("inspect", "--fetch", *arguments)
     assert (done.status, done.out) == (1, claims)
-    assert done.err.startswith("This host does not accept the token")
+    assert done.err.startswith("The host does not accept this token")
     fake.respond_next(520)
     monkeypatch.setattr("devrev_auth_client.cli.show.write", lambda *_: False)
     assert invoke("inspect", "--fetch", *arguments).status == 4
@@ -76,7 +76,7 @@ def test_the_claims_come_before_the_refusal(fake: FakeDevRev, environment: dict[
         check=False,
     )
     assert done.returncode == 1
-    assert done.stdout.index("UNVERIFIED: ") < done.stdout.index(FIRST) < done.stdout.index("This host does not")
+    assert done.stdout.index("UNVERIFIED: ") < done.stdout.index(FIRST) < done.stdout.index("The host does not")
 
 
 @pytest.mark.parametrize("arguments", [(), ("--fetch",), ("--json",)])
@@ -94,7 +94,7 @@ def test_without_an_id_there_is_nothing_to_fetch(invoke: Invoke, fake: FakeDevRe
     done = invoke("inspect", "--fetch", DEVREV_TOKEN=jwt({"sub": "x"}))
     assert (done.status, fake.requests) == (2, [])
     assert "subject   x\n" in done.out
-    assert "(no claim jti); pass its id to `devrev-auth get TOKEN_ID`" in done.err
+    assert "(claim jti); pass the id to `devrev-auth get TOKEN_ID`" in done.err
 
 
 def test_claims_cannot_steer_the_terminal_and_absurd_ones_are_left_out(invoke: Invoke) -> None:

@@ -34,13 +34,13 @@ def test_a_command_prints_what_the_page_shows(
     command, _, into_file = prompt.removeprefix("$ ").partition(" > ")
     script, *arguments = shlex.split(command)
     assert script == "devrev-auth"
-    elsewhere = "DEVREV_BASE_URL leads to" in shown
+    elsewhere = "DEVREV_BASE_URL points to" in shown
     if elsewhere:
         fake.respond_next(401, json={"type": "unauthenticated", "message": "unknown token"})
     done = invoke(*arguments)
     printed = done.err + ("" if into_file else done.out)
     if elsewhere:
-        shown = re.sub(r"^Warning: .* leads to .*\n", "", shown)
+        shown = re.sub(r"^Warning: .* points to .*\n", "", shown)
     assert undated(printed.replace(host, "127.0.0.1:8080" if elsewhere else "api.devrev.ai")) == undated(shown)
 
 

@@ -11,7 +11,7 @@ from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.cli.conftest import CLAIMS, Invoke
 from tests.jwts import jwt
 
-AGAIN = "\nRevoke again, which does no harm, or look at one of the tokens: devrev-auth get TOKEN_ID\n"
+AGAIN = "\nRun it again (revoking twice does no harm), or check one of the tokens: devrev-auth get TOKEN_ID\n"
 
 
 def test_it_says_what_it_does_where_and_that_it_is_done(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
@@ -21,7 +21,7 @@ def test_it_says_what_it_does_where_and_that_it_is_done(invoke: Invoke, fake: Fa
     done = invoke("revoke", "session", "--yes", DEVREV_TOKEN=own.secret)
     target = f"Host: {host}. Token's owner: user devu/1, organisation devo/1 (unverified).\n"
     assert done.status == 0
-    assert done.err == f"This revokes all tokens of type session that you created, for good.\n{target}"
+    assert done.err == f"This revokes all tokens of type session that you created. It cannot be undone.\n{target}"
     assert done.out == f"Revoked: all tokens of type session that you created.\n{target}"
     assert (fake.token_status(session.id), fake.token_status(own.id)) == ("revoked", "active")
 
@@ -74,13 +74,13 @@ def test_a_urn_that_is_not_known_is_sent_and_said(invoke: Invoke, fake: FakeDevR
     fake.respond_next(200)
     done = invoke("revoke", "urn:devrev:params:oauth:token-type:new", "--yes")
     assert done.status == 0
-    assert "No type that this version knows has this URN." in done.err
+    assert "This version does not know this URN." in done.err
     assert fake.requests[-1].body == {"requested_token_type": "urn:devrev:params:oauth:token-type:new"}
 
 
 def test_the_token_in_use_may_be_one_of_them(invoke: Invoke, fake: FakeDevRev) -> None:
     fake.respond_next(200)
-    assert "the token in use is one of them." in invoke("revoke", "pat", "--yes").err
+    assert "The token you are using is one of them" in invoke("revoke", "pat", "--yes").err
     assert "one of them" not in invoke("revoke", "session", "--yes").err
 
 
@@ -88,7 +88,7 @@ def test_without_a_terminal_it_asks_for_yes_and_sends_nothing(invoke: Invoke, fa
     """Not even where somebody piped a `y`."""
     done = invoke("revoke", "pat", input="y\n")
     assert (done.status, done.out, fake.requests) == (2, "", [])
-    assert "Not revoked: nobody can be asked" in done.err
+    assert "Not revoked: cannot ask for confirmation" in done.err
     assert "--yes" in done.err
 
 
@@ -120,15 +120,15 @@ def test_there_is_no_word_for_all_types(invoke: Invoke, fake: FakeDevRev, typed:
 
 ENDS = [
     ({"status": 400}, 1, "Not revoked: rejected. HOST says: 400"),
-    ({"status": 401}, 1, "Not revoked: this host does not accept the token. HOST says: 401"),
+    ({"status": 401}, 1, "Not revoked: the host does not accept this token. HOST says: 401"),
     ({"status": 404}, 1, "Not revoked: rejected. HOST says: 404"),
-    ({"status": 503, "times": 4}, 4, "Not revoked: unavailable. HOST says: 503"),
+    ({"status": 503, "times": 4}, 4, "Not revoked: temporarily unavailable. HOST says: 503"),
     ({"status": 429, "retry_after": 3600}, 4, "Not revoked: rate limited. HOST says: 429"),
     ({"status": 500, "times": 4}, 3, "Unconfirmed: the revocation may or may not have happened.\n4 attempts, the same"),
     ({"status": 520}, 3, "Unconfirmed: server error. HOST says: 520"),
-    ({"status": 200, "json": {"revoked": True}}, 3, "Unconfirmed: no usable answer: the 200 "),
-    ({"status": 200, "html": "<p>log in</p>"}, 3, "Unconfirmed: no usable answer: the 200 "),
-    ({"status": 302, "headers": {"Location": "/"}}, 3, "Unconfirmed: no usable answer: the 302 "),
+    ({"status": 200, "json": {"revoked": True}}, 3, "Unconfirmed: unusable response: the 200 "),
+    ({"status": 200, "html": "<p>log in</p>"}, 3, "Unconfirmed: unusable response: the 200 "),
+    ({"status": 302, "headers": {"Location": "/"}}, 3, "Unconfirmed: unusable response: the 302 "),
 ]
 
 
@@ -143,7 +143,7 @@ def test_it_is_revoked_or_not_or_unconfirmed(
     assert (done.status, done.out) == (status, "")
     assert f"\n{said.replace('HOST', host)}" in done.err
     assert (AGAIN in done.err) == (status == 3)
-    assert ("\nCome back " in done.err) == (status == 4)
+    assert ("\nTry again " in done.err) == (status == 4)
 
 
 @pytest.mark.usefixtures("_no_backoff")
@@ -155,11 +155,11 @@ def test_a_token_that_works_no_more_afterwards_is_unconfirmed_and_likely(
     done = invoke("revoke", "pat", "--yes", DEVREV_TOKEN=pat.secret)
     assert (done.status, done.out) == (3, "")
     assert "most likely revoked" in done.err
-    assert "Look with another token of yours" in done.err
+    assert "To be sure, check with another token of yours" in done.err
 
 
 @pytest.mark.usefixtures("_no_backoff")
 def test_nobody_listens(invoke: Invoke, nobody: str) -> None:
     done = invoke("revoke", "session", "--yes", "--base-url", nobody)
     assert (done.status, done.out) == (4, "")
-    assert "\nNot revoked: no answer: could not connect" in done.err
+    assert "\nNot revoked: no response: could not connect" in done.err

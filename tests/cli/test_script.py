@@ -48,7 +48,7 @@ def test_output_that_cannot_be_written(fake: FakeDevRev, pat: IssuedToken, envir
         with open("/dev/full", "w") as full:  # noqa: PTH123
             done = run(*arguments, variables=variables, out=full)
         assert done.status == status
-        assert "The output could not be written: No space left on device." in done.err
+        assert "Cannot write the output: No space left on device." in done.err
         assert "Traceback" not in done.err
     assert fake.token_status(pat.id) == "revoked"
 

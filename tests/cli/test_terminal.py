@@ -44,9 +44,9 @@ def test_a_wait_is_counted_down_and_can_be_stopped(fake: FakeDevRev, environment
     fake.respond_next(503, retry_after=1)
     fake.respond_next(429, retry_after=90)
     with Terminal("revoke", "pat", "--yes", variables=environment) as terminal:
-        terminal.wait_for(rf"{host} answered 503; trying again in 0:0[12] \(Ctrl-C stops\)")
-        terminal.wait_for(rf"{host} answered 429; trying again in 1:(30|2\d) \(Ctrl-C stops\)")
-        terminal.wait_for(r"trying again in 1:2\d")
+        terminal.wait_for(rf"{host} responded 503; retrying in 0:0[12] \(Ctrl-C stops\)")
+        terminal.wait_for(rf"rate limited by {host}; retrying in 1:(30|2\d) \(Ctrl-C stops\)")
+        terminal.wait_for(r"retrying in 1:2\d")
         done = terminal.interrupted()
     assert done.status == 130
     assert "Not revoked: stopped." in done.out
@@ -58,7 +58,7 @@ def test_a_wait_is_counted_down_and_can_be_stopped(fake: FakeDevRev, environment
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (("revoke", "pat", "--yes"), 3, "Unconfirmed: stopped while the revocation was under way"),
+        (("revoke", "pat", "--yes"), 3, "Unconfirmed: stopped while the revocation was in progress"),
         (("get", FIRST), 130, "Stopped."),
     ],
     ids=["revoke", "get"],
@@ -86,7 +86,7 @@ def test_a_revocation_that_is_stopped_after_a_doubtful_answer_is_unconfirmed(
     fake.respond_next(502)
     fake.respond_next(429, retry_after=90)
     with Terminal("revoke", "session", "--yes", variables=environment) as terminal:
-        terminal.wait_for("answered 429; trying again in 1:")
+        terminal.wait_for("; retrying in 1:")
         done = terminal.interrupted()
     assert done.status == 3
 
@@ -98,7 +98,7 @@ def test_colours_mark_what_matters(fake: FakeDevRev, environment: Environment, s
         text = terminal.ended().out
     assert f"\x1b[{colour}m{status}\x1b[0m" in text
     assert ", \x1b[1;31mEXPIRED\x1b[0m" in text
-    assert "\x1b[33mWarning: DEVREV_BASE_URL leads to" in text
+    assert "\x1b[33mWarning: DEVREV_BASE_URL points to" in text
 
 
 def test_text_wraps_between_words_and_under_its_column(fake: FakeDevRev, environment: Environment) -> None:
@@ -108,4 +108,4 @@ def test_text_wraps_between_words_and_under_its_column(fake: FakeDevRev, environ
         text = re.sub("\x1b.*?m", "", terminal.ended().out)
     assert f"\r\nid        {'i' * 100}\r\n" in text
     assert f"\r\nscopes    {'scope, ' * 6}scope,\r\n{' ' * 10}{'scope, ' * 4}scope\r\n" in text
-    assert re.search(r"^Warning: .{20,52}\r\n.*api\.devrev\.ai\.\r$", text, re.MULTILINE)
+    assert re.search(r"^Warning: .{20,52}\r\n.*\(api\.devrev\.ai\)\.\r$", text, re.MULTILINE)

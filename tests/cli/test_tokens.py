@@ -60,9 +60,9 @@ def test_none_at_all_says_where_it_may_come_from(invoke: Invoke, fake: FakeDevRe
         (b" \n", "is empty"),
         (b"Bearer " + SECRET.encode(), "begins with 'Bearer'"),
         (f"{SECRET} {SECRET}".encode(), "has white space"),
-        (f"{SECRET}\u00fc".encode(), "a character that no token has"),
-        (SECRET.encode() + b"\xff", "a character that no token has"),
-        (b"x" * 65_537, "too many of them"),
+        (f"{SECRET}\u00fc".encode(), "another character that no token has"),
+        (SECRET.encode() + b"\xff", "another character that no token has"),
+        (b"x" * 65_537, "too long for a token"),
     ],
     ids=["empty", "blank", "bearer", "two", "accent", "binary", "long"],
 )
@@ -76,8 +76,8 @@ def test_what_is_no_token_is_refused_without_being_shown(
             invoke("get", FIRST, DEVREV_TOKEN=content.decode(errors="surrogateescape")),
             "the environment variable DEVREV_TOKEN",
         ),
-        (invoke("get", FIRST, "--token-file", str(file)), "what --token-file names"),
-        (invoke("get", FIRST, "--token-file", "-", input=content), "what --token-file names"),
+        (invoke("get", FIRST, "--token-file", str(file)), "the file of --token-file"),
+        (invoke("get", FIRST, "--token-file", "-", input=content), "the file of --token-file"),
     ):
         assert (done.status, done.out) == (2, "")
         assert done.err.startswith(f"Error: {origin} ")
@@ -96,7 +96,7 @@ def test_a_file_that_cannot_be_read_is_not_named(invoke: Invoke, tmp_path: Path)
     for path in (SECRET, SECRET * 20, str(tmp_path), f"{tmp_path}/{SECRET}\0"):
         done = invoke("get", FIRST, "--token-file", path)
         assert (done.status, done.out) == (2, "")
-        assert done.err.startswith("Error: the file of --token-file cannot be read: ")
+        assert done.err.startswith("Error: cannot read the file of --token-file: ")
         assert SECRET not in done.err
 
 
@@ -104,7 +104,7 @@ def test_a_file_that_cannot_be_read_is_not_named(invoke: Invoke, tmp_path: Path)
 def test_a_terminal_that_shows_what_is_typed_is_not_read(invoke: Invoke) -> None:
     done = invoke("get", FIRST, "--token-file", "-", input=SECRET)
     assert (done.status, done.out) == (2, "")
-    assert "leave the option out to be asked without echo" in done.err
+    assert "leave the option out for a prompt that hides it" in done.err
 
 
 @pytest.mark.usefixtures("_somebody_answers")
@@ -123,7 +123,7 @@ def test_a_prompt_that_comes_to_nothing_or_would_echo(
     monkeypatch.setattr("getpass.getpass", fail)
     done = invoke("get", FIRST, DEVREV_TOKEN=None)
     assert (done.status, done.out) == (2, "")
-    assert "no token was typed, or it could not be hidden" in done.err
+    assert "no token was typed, or the prompt could not hide it" in done.err
 
 
 @pytest.mark.usefixtures("_somebody_answers")

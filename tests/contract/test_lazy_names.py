@@ -36,7 +36,7 @@ def test_help_shows_a_client_with_its_methods_and_arguments() -> None:
     for client, method in (("AsyncDevRevAuthClient", "aclose"), ("DevRevAuthClient", "close")):
         text = "\n".join(in_a_new_process(f"help(package.{client})"))
         assert f"class {client}(" in text
-        assert "total_timeout: seconds for a whole call" in text
+        assert "total_timeout: the most seconds for a whole call" in text
         assert "Close the client and its `with_options` copies" in text.partition(f"{method}(self)")[2]
         assert "Return a copy with other options" in text
 

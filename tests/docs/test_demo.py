@@ -33,12 +33,12 @@ def test_the_demo_shows_the_main_job_in_order() -> None:
     done = run_demo(DEVREV_TOKEN=SECRET, DEVREV_BASE_URL="https://devrev.invalid")
     assert (done.returncode, done.stderr) == (0, "")
     expected = [
-        "A fake DevRev listens at http://127.0.0.1:",
+        "A fake DevRev is running at http://127.0.0.1:",
         "1. Read",
         "status   active",
         "2. Read again",
-        "met 429; the next attempt follows in 2.0 s",
-        "then it got its answer: active",
+        "429; retrying in 2.0 s",
+        "then it succeeded: status active",
         "3. Revoke",
         "the session token is now revoked",
         "4. Revoke",

@@ -64,7 +64,7 @@ def test_a_token_among_the_ids_is_refused_before_anything_is_sent(
 ) -> None:
     jwt = fake.issue_token(user).secret
     done = audit(["don:identity:dvrv-us-1:devo/1:token/1", jwt])
-    assert (done.returncode, done.stderr) == (2, "id 2 is not an id but a token; nothing was sent\n")
+    assert (done.returncode, done.stderr) == (2, "id 2 is a token, not an id; nothing was sent\n")
     assert not out.exists()
     assert fake.requests == []
 
@@ -72,7 +72,7 @@ def test_a_token_among_the_ids_is_refused_before_anything_is_sent(
 @pytest.mark.parametrize("content", ["my notes", "my notes\n", "don:identity:dvrv-us-1:devo/1:token/1\n"])
 def test_a_file_that_is_something_else_is_left_alone(out: Path, content: str) -> None:
     out.write_text(content, encoding="ascii")
-    with pytest.raises(ConfigurationError, match="it was left alone"):
+    with pytest.raises(ConfigurationError, match="it was left unchanged"):
         loaded("audit_tokens.py").rows_before(out)
     assert out.read_text("ascii") == content
 

@@ -58,8 +58,8 @@ def test_it_revokes_all_tokens_of_the_type_that_the_token_says(
     done = revoke("--yes")
     assert (done.returncode, done.stderr) == (0, "")
     told, warned, last = done.stdout.splitlines()
-    assert told.startswith(f"The token says of itself: id '{leaked.id}', expires 20")
-    assert f"All tokens of type '{TokenType.PAT}'" in warned
+    assert told.startswith(f"The token's claims, unverified: id '{leaked.id}', expires 20")
+    assert f"all tokens of type '{TokenType.PAT}'" in warned
     assert last == "REVOKED. DevRev confirmed it."
     assert fake.revoked() == [leaked, sibling]
     assert fake.token_status(session.id) == "active"
@@ -76,7 +76,7 @@ def test_a_file_is_as_good(fake: FakeDevRev, leaked: IssuedToken, revoke: Revoke
 def test_without_yes_it_only_says_what_it_would_do(fake: FakeDevRev, revoke: Revoke) -> None:
     done = revoke()
     assert done.returncode == 2
-    assert done.stdout.splitlines()[-1] == "NOT REVOKED: add --yes to do it. Nothing was sent."
+    assert done.stdout.splitlines()[-1] == "NOT REVOKED: add --yes to revoke. Nothing was sent."
     assert fake.requests == []
 
 
@@ -87,7 +87,7 @@ def test_again_it_does_no_harm_and_a_witness_gives_proof(
     alone = revoke("--yes")
     assert alone.returncode == 1
     assert "NOT REVOKED: auth_tokens_self_delete: 401" in alone.stdout
-    assert "It was revoked before, is expired, or not whole. Another token in DEVREV_TOKEN" in alone.stdout
+    assert "It may be revoked, expired or incomplete. To find out, set DEVREV_TOKEN" in alone.stdout
     seen = revoke("--yes", **witness)
     assert seen.returncode == 0
     assert seen.stdout.endswith("REVOKED. DevRev says that the token with that id is revoked.\n")
@@ -110,7 +110,7 @@ def test_a_lost_answer_is_unconfirmed_until_a_witness_tells(
     lost = revoke("--yes")
     assert lost.returncode == 3
     assert "UNCONFIRMED: " in lost.stdout
-    assert "It is probably done. Set DEVREV_TOKEN" in lost.stdout
+    assert "It is probably revoked. For proof, set DEVREV_TOKEN" in lost.stdout
     assert revoke("--yes", **witness).returncode == 0
 
 
@@ -118,7 +118,7 @@ def test_a_witness_that_cannot_tell_is_not_believed(fake: FakeDevRev, revoke: Re
     fake.revoke_token(leaked.id)
     done = revoke("--yes", DEVREV_TOKEN=leaked.secret)
     assert done.returncode == 1
-    assert "the token in DEVREV_TOKEN cannot tell: UnauthenticatedError" in done.stdout
+    assert "the token in DEVREV_TOKEN cannot read the leaked token: UnauthenticatedError" in done.stdout
 
 
 @pytest.mark.parametrize(

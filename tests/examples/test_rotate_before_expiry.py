@@ -106,7 +106,7 @@ def test_a_revoked_token_is_replaced_at_once(
     """It meets the revocation when it looks: here after an outage, during which it does not ask for another token."""
     fake.respond_next(403)
     with service(fake, token_file) as (running, connection):
-        running.wait_for("cannot tell when the token in use expires: auth_tokens_get: 403")
+        running.wait_for("cannot read when the token in use expires: auth_tokens_get: 403")
         fake.revoke_token(ending.id)
         running.wait_for("the token in use is expired or revoked")
         assert ask(connection, ending.id) == "UnauthenticatedError"
@@ -143,4 +143,4 @@ def test_a_token_that_names_no_id_ends_the_service(fake: FakeDevRev, token_file:
 def test_a_token_in_the_place_of_the_file_is_not_repeated() -> None:
     done = run("rotate_before_expiry.py", "a-token-in-the-wrong-place")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "the token file cannot be read: No such file or directory\n"
+    assert done.stderr == "cannot read the token file: No such file or directory\n"

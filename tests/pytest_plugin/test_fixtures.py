@@ -129,7 +129,7 @@ def test_a_test_that_fails_shows_the_journal_of_its_fake(run: Run, monkeypatch: 
             "(2 earlier lines left out)",
             "*#1  DEVU-1 TOKEN-1  auth-tokens.get TOKEN-1  503    script: answer 503",
             "*#2  DEVU-1 TOKEN-1  auth-tokens.get TOKEN-1  200    API",
-            "FAKE_DEVREV_SEED=77 repeats what happened by chance",
+            "To repeat the random faults: FAKE_DEVREV_SEED=77",
         ]
     )
     assert result.stdout.str().count("Journal of the fake DevRev") == 1

@@ -99,7 +99,7 @@ def test_on_a_terminal_it_says_what_to_export(arguments: list[str]) -> None:
         return
     assert lines[2].startswith("    export DEVREV_BASE_URL=http://127.0.0.1:")
     assert lines[3].startswith("    export DEVREV_TOKEN=eyJ")
-    assert "Ctrl-C ends it" in lines[5]
+    assert "Press Ctrl-C to stop" in lines[5]
 
 
 @pytest.mark.parametrize(
@@ -132,5 +132,5 @@ def test_it_says_why_it_cannot_serve() -> None:
         "import sys; sys.modules['uvicorn'] = None; from devrev_auth_client.testing.__main__ import main; print(main())"
     )
     missing = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)  # noqa: S603
-    needed = "FakeDevRev needs uvicorn to serve HTTP: install devrev-auth-client with its extra, [testing]\n"
+    needed = "FakeDevRev needs uvicorn to serve HTTP: pip install 'devrev-auth-client[testing]'\n"
     assert (missing.stdout, missing.stderr) == ("1\n", needed)

@@ -151,7 +151,7 @@ def test_a_caller_that_leaves_ends_a_slow_answer(
     if sent:
         connection.recv(1)
     connection.close()
-    wait_for(fake, f"the caller left after {sent} of ")
+    wait_for(fake, f"the client disconnected after {sent} of ")
 
 
 def test_serving_ends_with_the_block_also_while_an_answer_is_slow() -> None:

@@ -52,7 +52,7 @@ def test_the_latest_lines_are_given_on_demand() -> None:
     fake.requests.clear()
     for seconds in range(5):
         fake.advance(seconds)
-    first = "1 request, seed 0; seconds by the fake's clock since it was made"
+    first = "1 request, seed 0; times are seconds on the fake's clock"
     assert fake.journal(last=2).splitlines() == [
         first,
         "(4 earlier lines left out)",

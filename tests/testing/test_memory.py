@@ -167,7 +167,7 @@ def test_a_wait_beyond_the_read_timeout_ends_with_it(
     with pytest.raises(httpx.ReadTimeout) as caught:
         post(world, fake, token, GET, {"token_id": token.id}, timeout=0.01)
     assert caught.value.request.url == HOST + GET
-    assert f"the caller's read timeout passed after {sent} of " in fake.journal()
+    assert f"the client's read timeout passed after {sent} of " in fake.journal()
 
 
 @pytest.mark.parametrize("world", ["asyncio", "trio"])
@@ -183,7 +183,7 @@ def test_a_slow_answer_can_be_cancelled(fake: FakeDevRev, token: IssuedToken, wo
         assert scope.cancelled_caught
 
     anyio.run(main, backend=world)
-    assert "script: slow; the caller left after " in fake.journal()
+    assert "script: slow; the client disconnected after " in fake.journal()
 
 
 def test_an_interrupted_wait_is_told_in_the_journal(
@@ -198,7 +198,7 @@ def test_an_interrupted_wait_is_told_in_the_journal(
     monkeypatch.setattr(time, "sleep", interrupted)
     with pytest.raises(KeyboardInterrupt):
         fake.transport().handle_request(request(token))
-    assert "the caller left after 0 of" in fake.journal()
+    assert "the client disconnected after 0 of" in fake.journal()
 
 
 def test_an_answer_that_is_not_read_to_its_end_is_left(fake: FakeDevRev, token: IssuedToken) -> None:
@@ -215,8 +215,8 @@ def test_an_answer_that_is_not_read_to_its_end_is_left(fake: FakeDevRev, token: 
 
     anyio.run(main)
     endings = [line.partition("slow; ")[2].partition(" of ")[0] for line in fake.journal().splitlines()[-2:]]
-    assert endings == ["the caller left after 100", "the caller left after 0"]
-    assert fake.journal().count("the caller left") == 2
+    assert endings == ["the client disconnected after 100", "the client disconnected after 0"]
+    assert fake.journal().count("the client disconnected") == 2
 
 
 def test_without_a_transport_nothing_is_slow(fake: FakeDevRev) -> None:

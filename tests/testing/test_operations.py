@@ -18,7 +18,7 @@ def test_401_without_an_active_bearer(fake: FakeDevRev, token: IssuedToken, auth
     headers = [] if authorization is None else [("Authorization", authorization.format(token.secret))]
     for body in (b"{}", b"nope"):
         answer = fake.handle("POST", DELETE, headers, body)
-        message = "the Authorization header has no token, or an unknown one"
+        message = "the token is missing or unknown"
         assert (answer.status, loads(answer.content)) == (401, {"type": "unauthenticated", "message": message})
     assert fake.token_status(token.id) == "active"
     assert fake.requests[-1].token_id is None

@@ -42,6 +42,7 @@ def a_missing_field(token: AuthToken) -> datetime | None:
         return None
     assert_type(token.created_by, UserSummary)
     assert_type(token.subject or None, str | None)
+    assert_type(token.expires_at or None, datetime | None)
     assert_type(token.scopes or [], list[str])
     match token.expires_at:
         case Unset():

@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 from devrev_auth_client.generated import AuthenticatedClient, Client, models
 from devrev_auth_client.generated.api.auth_tokens import auth_tokens_get, auth_tokens_self_delete
 from devrev_auth_client.generated.errors import UnexpectedStatus
-from devrev_auth_client.generated.types import UNSET, File, Unset, joined
+from devrev_auth_client.generated.types import UNSET, File, Unset, check_assigned, joined
 from devrev_auth_client.token_types import TokenType
 
 TOKEN = "secret-bearer-token"
@@ -84,6 +84,69 @@ def test_an_array_is_joined(items: Any, text: str) -> None:
 def test_what_the_server_would_take_for_something_else_is_not_joined(item: Any) -> None:
     with pytest.raises(ValueError, match="single values without"):
         joined(["a", item], "|")
+
+
+# --- values that are assigned, and what is shown -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("status", "x", "AuthToken.status must be TokenStatus or UNSET, not str"),
+        ("status", None, "AuthToken.status must be TokenStatus or UNSET, not NoneType"),
+        ("expires_at", "2030-01-01", "AuthToken.expires_at must be datetime.datetime or UNSET, not str"),
+        ("created_by", {"id": "don:1"}, "AuthToken.created_by must be UserSummary or UNSET, not dict"),
+        ("scopes", "all", "AuthToken.scopes must be list or UNSET, not str"),
+        ("id", UNSET, "AuthToken.id must be str, not Unset"),
+    ],
+)
+def test_a_wrong_value_fails_when_it_is_assigned(name: str, value: Any, said: str) -> None:
+    token = models.AuthToken.from_dict({"id": "don:1"})
+    before = copy.copy(token)
+    with pytest.raises(TypeError) as caught:
+        setattr(token, name, value)
+    assert str(caught.value) == said
+    assert token == before
+
+
+def test_a_right_value_can_be_assigned() -> None:
+    token = models.AuthTokensGetResponse.from_dict(ANSWER).token
+    twin = models.AuthToken(id="")
+    for field in attrs.fields(models.AuthToken):
+        setattr(twin, field.name, getattr(token, field.name))
+    assert twin == token
+    twin.status = UNSET
+    assert "status" not in twin.to_dict()
+
+
+def test_numbers_constants_and_arrays_of_anything_are_told_apart() -> None:
+    def assigned(kind: str, value: Any) -> Any:
+        return check_assigned(twin, attrs.fields(models.AuthToken).id.evolve(type=kind), value)
+
+    twin = models.AuthToken(id="")
+    for kind, value in [
+        ("float", 1),
+        ("int", True),
+        ("Any | Unset", object()),
+        ("Literal['a'] | Unset", "a"),
+        ("None | str", None),
+        ("list[dict[str, Any]] | Unset", []),
+        ("datetime.date", datetime.datetime.now(datetime.UTC)),
+    ]:
+        assert assigned(kind, value) is value
+    for kind, value in [("int", 1.0), ("list[int]", (1,)), ("dict[str, str] | None", "a"), ("str", b"a")]:
+        with pytest.raises(TypeError):
+            assigned(kind, value)
+
+
+def test_a_repr_fits_a_screen_and_leaves_out_what_was_left_out() -> None:
+    token = models.AuthTokensGetResponse.from_dict(ANSWER).token
+    token.id = "don:identity:dvrv-us-1:devo/1:token/" + "1" * 1000
+    token["new"] = ["unknown"] * 1000
+    assert len(repr(token)) < 24 * 80
+    assert "status=<TokenStatus.ACTIVE: 'active'>" in repr(token)
+    assert "additional_properties={'new': ['unknown', " in repr(token)
+    assert repr(models.AuthToken(id="don:1", subject="don:2")) == "AuthToken(id='don:1', subject='don:2')"
 
 
 # --- enums ---------------------------------------------------------------------------------------------------------

@@ -59,8 +59,8 @@ async def async_observer(met: object, wait: float) -> None: ...
     ("name", "values", "rule"),
     [
         ("max_attempts", [0, -1, 1.5, 2.0, True, None, HUSH, "4"], "must be a whole number of at least 1"),
-        ("base_delay", WRONG_SECONDS, "must be a number of seconds, finite and not negative"),
-        ("max_delay", WRONG_SECONDS, "must be a number of seconds, finite and not negative"),
+        ("base_delay", WRONG_SECONDS, "must be a number of seconds, 0 or more"),
+        ("max_delay", WRONG_SECONDS, "must be a number of seconds, 0 or more"),
         ("on_retry", [5, HUSH, True, [print], async_observer], "must be a callable that is not async, or None"),
     ],
 )

@@ -111,13 +111,13 @@ def test_what_is_there_already_is_left_alone(host: Host, old: Path) -> None:
     host.write(f"{COPY}/own.py", "")
     for arguments in ([], ["--update", "--force"]):
         code, printed, told = host.vendor(old, *arguments)
-        assert (code, printed, "is no vendored copy" in told) == (1, "", True)
+        assert (code, printed, "is not a vendored copy" in told) == (1, "", True)
     assert contents(host.copy) == {"own.py": b""}
     (host.copy / "own.py").unlink()
     host.copy.rmdir()
     host.vendored(old)
     code, printed, told = host.vendor(old)
-    assert (code, printed, "Add --update to renew it" in told) == (1, "", True)
+    assert (code, printed, "Add --update to update it" in told) == (1, "", True)
 
 
 @pytest.mark.parametrize("dest", ["my-sdk", "class", "{old}", "{old}/devrev_auth_client/copy"])
@@ -133,7 +133,7 @@ def test_a_copy_is_no_source_of_copies(host: Host, old: Path) -> None:
     host.vendored(old, "--with=vendor")
     command = ("-m", f"{COPY.replace('/', '.')}.vendor")
     done = host.run(sys.executable, *command, COPY, "--check")
-    assert (done.returncode, done.stdout) == (0, "whole and current: 1.9.0\n")
+    assert (done.returncode, done.stdout) == (0, "unchanged and current: 1.9.0\n")
     done = host.run(sys.executable, *command, "another")
     assert (done.returncode, "is a vendored copy" in done.stderr) == (1, True)
     host.write(f"{COPY}/errors.py", "")

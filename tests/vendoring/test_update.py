@@ -56,7 +56,7 @@ def test_edits_go_by_force_alone(host: Host, old: Path, new: Path, edit: str) ->
     before = contents(host.copy)
     for source in (old, new):
         code, printed, told = host.vendor(source, "--update")
-        assert (code, printed, f"    {edit}\n" in told, "Add --force" in told) == (1, "", True, True)
+        assert (code, printed, f"    {edit}\n" in told, "add --force" in told) == (1, "", True, True)
         assert contents(host.copy) == before
     assert host.vendor(new, "--update", "--force")[0] == 0
     assert host.vendor(new, "--check")[0] == 0

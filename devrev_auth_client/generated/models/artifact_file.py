@@ -9,11 +9,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_assigned as _check_assigned
+from ..types import model_repr as _model_repr
 
 T = TypeVar("T", bound="ArtifactFile")
 
 
-@_attrs_define
+@_attrs_define(on_setattr=_check_assigned)
 class ArtifactFile:
     """The file of an artifact."""
 
@@ -24,8 +26,12 @@ class ArtifactFile:
     size: int | Unset = UNSET
     """ Size of the file in bytes. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    """ Fields that the description does not know, by name. `model[name]` and `name in model` look here alone. """
+
+    __repr__ = _model_repr
 
     def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON: wire names, dates as strings, and no field that is `UNSET`."""
         type_ = self.type_
 
         name = self.name
@@ -46,6 +52,7 @@ class ArtifactFile:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        """Make one from a JSON object. What the description does not know goes into `additional_properties`."""
         d = dict(src_dict)
         type_ = d.pop("type", UNSET)
 
@@ -59,11 +66,13 @@ class ArtifactFile:
             size=size,
         )
 
-        artifact_file.additional_properties = d
+        if d:
+            artifact_file.additional_properties = d
         return artifact_file
 
     @property
     def additional_keys(self) -> list[str]:
+        """The names in `additional_properties`."""
         return list(self.additional_properties.keys())
 
     def __getitem__(self, key: str) -> Any:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from .. import models as _Models
 from ..types import UNSET, Unset
+from ..types import check_assigned as _check_assigned
+from ..types import model_repr as _model_repr
 
 if TYPE_CHECKING:
     from ..models.artifact_file import ArtifactFile
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="ArtifactSummary")
 
 
-@_attrs_define
+@_attrs_define(on_setattr=_check_assigned)
 class ArtifactSummary:
     """An artifact in short, such as a user's display picture."""
 
@@ -28,8 +31,12 @@ class ArtifactSummary:
     file: ArtifactFile | Unset = UNSET
     """ The file of an artifact. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    """ Fields that the description does not know, by name. `model[name]` and `name in model` look here alone. """
+
+    __repr__ = _model_repr
 
     def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON: wire names, dates as strings, and no field that is `UNSET`."""
         id = self.id
 
         display_id = self.display_id
@@ -54,8 +61,9 @@ class ArtifactSummary:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.artifact_file import ArtifactFile  # noqa: PLC0415
-
+        """Make one from a JSON object. What the description does not know goes into `additional_properties`."""
+        if not TYPE_CHECKING:
+            ArtifactFile = _Models.ArtifactFile
         d = dict(src_dict)
         id = d.pop("id")
 
@@ -74,11 +82,13 @@ class ArtifactSummary:
             file=file,
         )
 
-        artifact_summary.additional_properties = d
+        if d:
+            artifact_summary.additional_properties = d
         return artifact_summary
 
     @property
     def additional_keys(self) -> list[str]:
+        """The names in `additional_properties`."""
         return list(self.additional_properties.keys())
 
     def __getitem__(self, key: str) -> Any:

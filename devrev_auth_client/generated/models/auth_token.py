@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from .. import models as _Models
 from ..models.token_status import TokenStatus
 from ..models.token_type import TokenType
 from ..types import UNSET, Unset
+from ..types import check_assigned as _check_assigned
+from ..types import model_repr as _model_repr
 
 if TYPE_CHECKING:
     from ..models.user_summary import UserSummary
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="AuthToken")
 
 
-@_attrs_define
+@_attrs_define(on_setattr=_check_assigned)
 class AuthToken:
     """The metadata of an auth token; never the token itself."""
 
@@ -53,8 +56,12 @@ class AuthToken:
     token_hint: str | Unset = UNSET
     """ A hint that helps its owner to recognize the token without showing it. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    """ Fields that the description does not know, by name. `model[name]` and `name in model` look here alone. """
+
+    __repr__ = _model_repr
 
     def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON: wire names, dates as strings, and no field that is `UNSET`."""
         id = self.id
 
         display_id = self.display_id
@@ -139,8 +146,9 @@ class AuthToken:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.user_summary import UserSummary  # noqa: PLC0415
-
+        """Make one from a JSON object. What the description does not know goes into `additional_properties`."""
+        if not TYPE_CHECKING:
+            UserSummary = _Models.UserSummary
         d = dict(src_dict)
         id = d.pop("id")
 
@@ -227,11 +235,13 @@ class AuthToken:
             token_hint=token_hint,
         )
 
-        auth_token.additional_properties = d
+        if d:
+            auth_token.additional_properties = d
         return auth_token
 
     @property
     def additional_keys(self) -> list[str]:
+        """The names in `additional_properties`."""
         return list(self.additional_properties.keys())
 
     def __getitem__(self, key: str) -> Any:

@@ -8,18 +8,25 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_assigned as _check_assigned
+from ..types import model_repr as _model_repr
+
 T = TypeVar("T", bound="AuthTokensGetRequest")
 
 
-@_attrs_define
+@_attrs_define(on_setattr=_check_assigned)
 class AuthTokensGetRequest:
     """Asks for the metadata of one token."""
 
     token_id: str
     """ The unique identifier of the token under a given Dev organization. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    """ Fields that the description does not know, by name. `model[name]` and `name in model` look here alone. """
+
+    __repr__ = _model_repr
 
     def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON: wire names, dates as strings, and no field that is `UNSET`."""
         token_id = self.token_id
 
         field_dict: dict[str, Any] = {}
@@ -34,6 +41,7 @@ class AuthTokensGetRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        """Make one from a JSON object. What the description does not know goes into `additional_properties`."""
         d = dict(src_dict)
         token_id = d.pop("token_id")
 
@@ -41,11 +49,13 @@ class AuthTokensGetRequest:
             token_id=token_id,
         )
 
-        auth_tokens_get_request.additional_properties = d
+        if d:
+            auth_tokens_get_request.additional_properties = d
         return auth_tokens_get_request
 
     @property
     def additional_keys(self) -> list[str]:
+        """The names in `additional_properties`."""
         return list(self.additional_properties.keys())
 
     def __getitem__(self, key: str) -> Any:

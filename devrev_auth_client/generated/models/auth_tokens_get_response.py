@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from .. import models as _Models
+from ..types import check_assigned as _check_assigned
+from ..types import model_repr as _model_repr
+
 if TYPE_CHECKING:
     from ..models.auth_token import AuthToken
 
@@ -15,15 +19,19 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="AuthTokensGetResponse")
 
 
-@_attrs_define
+@_attrs_define(on_setattr=_check_assigned)
 class AuthTokensGetResponse:
     """Carries the metadata of one token."""
 
     token: AuthToken
     """ The metadata of an auth token; never the token itself. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    """ Fields that the description does not know, by name. `model[name]` and `name in model` look here alone. """
+
+    __repr__ = _model_repr
 
     def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON: wire names, dates as strings, and no field that is `UNSET`."""
         token = self.token.to_dict()
 
         field_dict: dict[str, Any] = {}
@@ -38,8 +46,9 @@ class AuthTokensGetResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.auth_token import AuthToken  # noqa: PLC0415
-
+        """Make one from a JSON object. What the description does not know goes into `additional_properties`."""
+        if not TYPE_CHECKING:
+            AuthToken = _Models.AuthToken
         d = dict(src_dict)
         token = AuthToken.from_dict(d.pop("token"))
 
@@ -47,11 +56,13 @@ class AuthTokensGetResponse:
             token=token,
         )
 
-        auth_tokens_get_response.additional_properties = d
+        if d:
+            auth_tokens_get_response.additional_properties = d
         return auth_tokens_get_response
 
     @property
     def additional_keys(self) -> list[str]:
+        """The names in `additional_properties`."""
         return list(self.additional_properties.keys())
 
     def __getitem__(self, key: str) -> Any:

@@ -10,19 +10,25 @@ from attrs import field as _attrs_field
 
 from ..models.token_type import TokenType
 from ..types import UNSET, Unset
+from ..types import check_assigned as _check_assigned
+from ..types import model_repr as _model_repr
 
 T = TypeVar("T", bound="AuthTokensSelfDeleteRequest")
 
 
-@_attrs_define
+@_attrs_define(on_setattr=_check_assigned)
 class AuthTokensSelfDeleteRequest:
     """Names the type of one's own tokens to revoke; left empty, the server chooses."""
 
     requested_token_type: TokenType | Unset = UNSET
     """ The type of the requested token. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    """ Fields that the description does not know, by name. `model[name]` and `name in model` look here alone. """
+
+    __repr__ = _model_repr
 
     def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON: wire names, dates as strings, and no field that is `UNSET`."""
         requested_token_type: str | Unset = UNSET
         if not isinstance(self.requested_token_type, Unset):
             requested_token_type = self.requested_token_type.value
@@ -37,6 +43,7 @@ class AuthTokensSelfDeleteRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        """Make one from a JSON object. What the description does not know goes into `additional_properties`."""
         d = dict(src_dict)
         _requested_token_type = d.pop("requested_token_type", UNSET)
         requested_token_type: TokenType | Unset
@@ -49,11 +56,13 @@ class AuthTokensSelfDeleteRequest:
             requested_token_type=requested_token_type,
         )
 
-        auth_tokens_self_delete_request.additional_properties = d
+        if d:
+            auth_tokens_self_delete_request.additional_properties = d
         return auth_tokens_self_delete_request
 
     @property
     def additional_keys(self) -> list[str]:
+        """The names in `additional_properties`."""
         return list(self.additional_properties.keys())
 
     def __getitem__(self, key: str) -> Any:

@@ -9,11 +9,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_assigned as _check_assigned
+from ..types import model_repr as _model_repr
 
 T = TypeVar("T", bound="ErrorForbidden")
 
 
-@_attrs_define
+@_attrs_define(on_setattr=_check_assigned)
 class ErrorForbidden:
     """The authenticated user may not do this."""
 
@@ -29,8 +31,12 @@ class ErrorForbidden:
     object_ids: list[str] | Unset = UNSET
     """ Identifiers of the objects that the user may not act on. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    """ Fields that the description does not know, by name. `model[name]` and `name in model` look here alone. """
+
+    __repr__ = _model_repr
 
     def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON: wire names, dates as strings, and no field that is `UNSET`."""
         type_ = self.type_
 
         message = self.message
@@ -57,6 +63,7 @@ class ErrorForbidden:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        """Make one from a JSON object. What the description does not know goes into `additional_properties`."""
         d = dict(src_dict)
         type_ = d.pop("type", UNSET)
 
@@ -73,11 +80,13 @@ class ErrorForbidden:
             object_ids=object_ids,
         )
 
-        error_forbidden.additional_properties = d
+        if d:
+            error_forbidden.additional_properties = d
         return error_forbidden
 
     @property
     def additional_keys(self) -> list[str]:
+        """The names in `additional_properties`."""
         return list(self.additional_properties.keys())
 
     def __getitem__(self, key: str) -> Any:

@@ -9,11 +9,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_assigned as _check_assigned
+from ..types import model_repr as _model_repr
 
 T = TypeVar("T", bound="ErrorTooManyRequests")
 
 
-@_attrs_define
+@_attrs_define(on_setattr=_check_assigned)
 class ErrorTooManyRequests:
     """Too many requests in this window."""
 
@@ -29,8 +31,12 @@ class ErrorTooManyRequests:
     retry_after: int | Unset = UNSET
     """ Seconds to wait before the next request. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    """ Fields that the description does not know, by name. `model[name]` and `name in model` look here alone. """
+
+    __repr__ = _model_repr
 
     def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON: wire names, dates as strings, and no field that is `UNSET`."""
         type_ = self.type_
 
         message = self.message
@@ -55,6 +61,7 @@ class ErrorTooManyRequests:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        """Make one from a JSON object. What the description does not know goes into `additional_properties`."""
         d = dict(src_dict)
         type_ = d.pop("type", UNSET)
 
@@ -71,11 +78,13 @@ class ErrorTooManyRequests:
             retry_after=retry_after,
         )
 
-        error_too_many_requests.additional_properties = d
+        if d:
+            error_too_many_requests.additional_properties = d
         return error_too_many_requests
 
     @property
     def additional_keys(self) -> list[str]:
+        """The names in `additional_properties`."""
         return list(self.additional_properties.keys())
 
     def __getitem__(self, key: str) -> Any:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from .. import models as _Models
 from ..models.user_state import UserState
 from ..models.user_type import UserType
 from ..types import UNSET, Unset
+from ..types import check_assigned as _check_assigned
+from ..types import model_repr as _model_repr
 
 if TYPE_CHECKING:
     from ..models.artifact_summary import ArtifactSummary
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="UserSummary")
 
 
-@_attrs_define
+@_attrs_define(on_setattr=_check_assigned)
 class UserSummary:
     """A user in short. Which kind of user decides which fields are there."""
 
@@ -45,8 +48,12 @@ class UserSummary:
     rev_org: OrgSummary | Unset = UNSET
     """ A customer's organization in short; a `rev_user` may have it. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    """ Fields that the description does not know, by name. `model[name]` and `name in model` look here alone. """
+
+    __repr__ = _model_repr
 
     def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON: wire names, dates as strings, and no field that is `UNSET`."""
         type_ = self.type_.value
 
         id = self.id
@@ -102,9 +109,11 @@ class UserSummary:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.artifact_summary import ArtifactSummary  # noqa: PLC0415
-        from ..models.org_summary import OrgSummary  # noqa: PLC0415
-
+        """Make one from a JSON object. What the description does not know goes into `additional_properties`."""
+        if not TYPE_CHECKING:
+            ArtifactSummary = _Models.ArtifactSummary
+        if not TYPE_CHECKING:
+            OrgSummary = _Models.OrgSummary
         d = dict(src_dict)
         type_ = UserType(d.pop("type"))
 
@@ -154,11 +163,13 @@ class UserSummary:
             rev_org=rev_org,
         )
 
-        user_summary.additional_properties = d
+        if d:
+            user_summary.additional_properties = d
         return user_summary
 
     @property
     def additional_keys(self) -> list[str]:
+        """The names in `additional_properties`."""
         return list(self.additional_properties.keys())
 
     def __getitem__(self, key: str) -> Any:
