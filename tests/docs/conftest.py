@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,7 +24,6 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDevRev
     assert token.id == TOKEN_ID
     ids = [token.id, *(fake.issue_token(user).id for _ in range(59))]
     (tmp_path / "devrev-token.txt").write_text(f"{token.secret}\n", encoding="utf-8")
-    (tmp_path / "devrev-token.json").write_text(json.dumps({"id": token.id, "secret": token.secret}), encoding="utf-8")
     (tmp_path / "token-ids.txt").write_text("".join(f"{token_id}\n" for token_id in ids), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DEVREV_TOKEN", token.secret)

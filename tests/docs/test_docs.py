@@ -24,7 +24,7 @@ APART = {"docs/how-to/logging.md", "docs/how-to/opentelemetry.md"}
 # These need a proxy, TLS or a short rate limit: test_proxies_page.py and test_batch_page.py run them.
 ELSEWHERE = {"docs/how-to/proxies.md", "docs/how-to/batch.md"}
 # What a shell or an operating system has, beside what is installed here.
-TOOLS = {".", "cd", "export", "git", "pip", "python", "python3", "read", "unset"}
+TOOLS = {".", "cd", "echo", "export", "git", "pip", "printenv", "python", "python3", "read", "unset"}
 # Public modules without a page in the reference.
 UNLISTED = {"cli", "generated", "pytest_plugin", "vendor"}
 
@@ -46,9 +46,15 @@ def is_tested_by_the_page(page: Document, block: Block) -> bool:
 
 @pytest.mark.parametrize(("page", "block"), PROGRAMS)
 def test_a_program_runs_and_prints_what_the_page_shows(
-    request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str], page: Document, block: Block
+    request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    page: Document,
+    block: Block,
 ) -> None:
     """As a program of its own, against the DevRev of the environment or a fake that it makes itself."""
+    monkeypatch.chdir(tmp_path)
     fake: FakeDevRev | None = None if "FakeDevRev(" in block.code else request.getfixturevalue("fake")
     if page.name in APART:
         done = programs.run_apart(block)

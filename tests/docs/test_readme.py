@@ -1,4 +1,4 @@
-"""README.md says what is true: its code runs, and its tables are the code's."""
+"""README.md, and the tables of errors and options, say what is true: code runs, and tables are the code's."""
 
 from __future__ import annotations
 
@@ -26,23 +26,26 @@ from tests.docs import programs
 from tests.docs.markdown import ROOT, Block, Document
 
 README = Document("README.md")
+ERROR_PAGE = Document("docs/explanation/errors.md")
+OPTIONS_PAGE = Document("docs/reference/options.md")
 DOCUMENTS = [README, Document("CONTRIBUTING.md"), Document("CHANGELOG.md"), Document("openapi/templates/README.md")]
 ERRORS = [getattr(errors, name) for name in errors.__all__ if name.endswith("Error")]
 STATUSES = [400, 401, 403, 404, 408, 409, 418, 429, 500, 501, 502, 503, 504, 505, 520, 599]
 
 
 @pytest.mark.parametrize("block", README.blocks("python"), ids=lambda block: f"line-{block.line}")
-def test_a_python_block_runs(fake: FakeDevRev, block: Block) -> None:
+def test_a_python_block_runs(fake: FakeDevRev, block: Block, capsys: pytest.CaptureFixture[str]) -> None:
     """As a program of its own, over HTTP unless it brings its own transport."""
     programs.run(README, block)
     assert fake.requests or "transport=" in block.code
+    assert block.output in (None, capsys.readouterr().out)
 
 
 def test_the_sections_stand_in_their_order() -> None:
     assert README.headings() == [
+        "Your own token",
         "Install",
-        "Ten lines that run",
-        "The sync twin",
+        "Async and sync",
         "The two operations",
         "The 17 token types",
         "Errors",
@@ -84,40 +87,45 @@ def test_the_costs_are_those_that_were_measured() -> None:
     assert [burst[name]["answered"] for name in ("raw httpx", "stock openapi-python-client", "ours")] == [0, 0, 10_000]
 
 
-def test_the_first_example_is_ten_lines() -> None:
-    first = README.blocks("python")[0].code
-    assert len([line for line in first.splitlines() if line.strip()]) <= 10
+def test_the_first_example_is_ten_lines_and_shows_its_output() -> None:
+    first = README.blocks("python")[0]
+    assert len([line for line in first.code.splitlines() if line.strip()]) <= 10
+    assert first.output
 
 
-def test_the_two_commands_stand_near_the_top() -> None:
-    lines = [block.code for block in README.blocks("sh")]
-    assert lines[:2] == ["make demo\n", "make test\n"]
-    assert README.blocks("sh")[1].line < README.blocks("python")[0].line
+def test_the_first_commands_stand_at_the_top() -> None:
+    blocks = README.blocks("sh")
+    assert [block.code for block in blocks[:3]] == ["pip install .\n", "make demo\n", "make test\n"]
+    assert blocks[0].line < README.blocks("python")[0].line < blocks[1].line
 
 
-def test_the_token_types_are_those_of_the_enum() -> None:
-    [[_, *rows]] = README.tables("The 17 token types")
-    assert [row[:2] for row in rows] == [[f"`TokenType.{member.name}`", f"`{member}`"] for member in TokenType]
-    assert len(rows) == 17
-    assert [row for row in rows if not row[2]] == []
+def test_the_types_and_their_number_are_those_of_the_enum() -> None:
+    assert "The 17 token types" in README.headings()
+    assert len(TokenType) == 17
+    [paragraph] = [text for text in README.text.split("\n\n") if text.startswith("`TokenType.PAT`")]
+    assert set(re.findall(r"`(?:TokenType\.)?([A-Z]+)`", paragraph)) <= set(TokenType.__members__)
 
 
 def test_the_error_tree_is_that_of_the_classes() -> None:
     [tree] = [block.code for block in README.blocks("text") if "DevRevAuthError" in block.code]
-    written = re.findall(r"^([|`\- ]*)(\w+)(?: \((\w+)\))?$", tree, re.MULTILINE)
+    written = re.findall(r"^([|`\- ]*)(\w+)(?: \((\w+)\))?(?: {2,}(.*))?$", tree, re.MULTILINE)
     found: list[tuple[str, list[str]]] = []
     path: list[str] = []
-    for indent, name, other in written:
+    for indent, name, other, _ in written:
         del path[len(indent) // 3 :]
         found.append((name, [path[-1] if path else "Exception", *filter(None, [other])]))
         path.append(name)
     assert dict(found) == {error.__name__: [base.__name__ for base in error.__bases__] for error in ERRORS}
     assert len(found) == len(ERRORS)
+    notes = {name: note for _, name, _, note in written}
+    for name, (status, _, retried, _) in error_rows().items():
+        assert status in notes[name]
+        assert ("retried" in notes[name]) == ("yes" in retried), name
 
 
 def error_rows() -> dict[str, list[str]]:
     """The error table by class."""
-    [[_, *rows]] = README.tables("Errors")
+    [[_, *rows]] = ERROR_PAGE.tables("Each class")
     return {row[1].strip("`"): row for row in rows}
 
 
@@ -165,7 +173,7 @@ def test_the_error_table_says_that_a_lost_connection_is_retried() -> None:
 
 @pytest.mark.parametrize("client", [AsyncDevRevAuthClient, DevRevAuthClient])
 def test_the_options_are_those_of_the_constructors(client: type[object]) -> None:
-    rows = README.tables("The two operations")[1][1:]
+    [[_, *rows]] = OPTIONS_PAGE.tables("Options")
     said: dict[str, str] = {}
     for names, defaults, _ in rows:
         said |= zip(re.findall(r"`(\w+)`", names), re.findall(r"`([^`]+)`", defaults), strict=True)
@@ -174,11 +182,6 @@ def test_the_options_are_those_of_the_constructors(client: type[object]) -> None
     assert said == {
         name: "RetryPolicy()" if default == RetryPolicy() else repr(default) for name, default in public.items()
     }
-
-
-def test_the_fields_of_a_token_are_all_named() -> None:
-    fields = [name for name in inspect.get_annotations(devrev_auth_client.AuthToken) if name != "additional_properties"]
-    assert [name for name in fields if f"`{name}`" not in README.text] == []
 
 
 def test_the_dependencies_are_those_that_are_installed_with_it() -> None:
