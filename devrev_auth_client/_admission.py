@@ -6,7 +6,7 @@ closing, because that is what the server allows in a window. Past that number on
 the next run begins, twice as long. Callers are admitted in the order in which they came.
 
 Every slot carries the epoch it was admitted in. The first 429 of an epoch closes admission and begins the next one;
-later ones of older slots only lengthen the closing, so that a hundred calls under way count as one lesson.
+later ones of older slots only lengthen the closing, so that a hundred 429s at once count as one.
 
 A slot that is lost (an interruption can strike between any two lines) gives itself back when it is collected, so that
 nothing is counted that is not there. The clock is handed in, and so is the event that wakes a caller.
@@ -34,15 +34,17 @@ class Slot:
 
     def __init__(self, admission: Admission, runtime: Runtime, deadline: float) -> None:
         self._admission = admission
-        self.group: set[weakref.ref[Slot]] = set()  # of those in flight that it is among, once it was admitted
+        self.group: set[weakref.ref[Slot]] = set()  # the one that counts it as in flight, once it is admitted
         self.ref = weakref.ref(self)
-        hash(self.ref)  # of one that is gone, it is known only where it was asked for before
+        hash(self.ref)  # cached here: once the slot is gone it cannot be computed
         self.runtime = runtime
         self.deadline = deadline
         self.event: Event | None = None
         self.wakes_at = math.inf  # when it asks again of its own accord
         self.epoch: int | None = None  # in which it was admitted
         self.is_refused = False
+        self.refusal: tuple[Closing, float] | None = None
+        """Where a closing refused it: that, and the seconds until it is over."""
         self.is_over = False
 
     @property
@@ -131,7 +133,7 @@ class Admission:
             self.give_back(slot)
 
     def give_back(self, slot: Slot) -> None:
-        """Give back a slot that taught nothing: cancelled, lost, or refused without a time. Twice does no harm."""
+        """Give back a slot without counting a success: its call was cancelled, lost or refused. Twice does no harm."""
         with self._lock:
             slot.group.discard(slot.ref)
             self._queue.pop(slot.ref, None)
@@ -161,13 +163,6 @@ class Admission:
                 self._refuse_until(self._opens_at)
             self.give_back(slot)
 
-    def refusal(self) -> tuple[Closing, float] | None:
-        """Return the closing and the seconds until it is over, or `None` where `max_connections` is the reason."""
-        with self._lock:
-            if self._under_way() >= self._size and self._clock() >= self._opens_at:
-                return None
-            return self._closing, max(0.0, self._opens_at - self._clock())
-
     def shut(self) -> None:
         """Refuse all callers from now on: the client is closed."""
         with self._lock:
@@ -195,7 +190,7 @@ class Admission:
 
     def _admit(self, slot: Slot) -> None:
         if self._ceiling is None and not self._in_flight:
-            self._passed = 0  # a lesson is what passes in one go, not in the hours before the first closing
+            self._passed = 0  # only this burst counts, not the hours before the first closing
         slot.epoch = self._epoch
         if slot.runtime.loop not in self._runtimes:
             self._forget_ended_loops(slot.runtime)
@@ -222,6 +217,8 @@ class Admission:
 
     def _refuse(self, slot: Slot) -> None:
         self._queue.pop(slot.ref, None)
+        closed_for = self._opens_at - self._clock()
+        slot.refusal = (self._closing, closed_for) if closed_for > 0 else None
         slot.is_refused = True
         _wake(slot)
 
@@ -254,7 +251,7 @@ class Admission:
 
 
 def _wake(slot: Slot) -> bool:
-    """Wake the caller; False where its event loop was closed over its head, and nobody is there any more."""
+    """Wake the caller; False where its event loop is closed."""
     if slot.event is None:
         return True
     try:

@@ -24,8 +24,8 @@ from .errors import ConfigurationError, DevRevAuthError, TooManyRequestsError
 async def run(call: Call) -> Response[Any]:
     """Return the call's response or raise its error.
 
-    Errors are made where they occur and raised only here: the frames below hold the request, and whoever shows the
-    local variables of a traceback would show the token.
+    The functions below return errors; only this one raises them. So no frame that holds the request, and the token with
+    it, is in the traceback.
     """
     try:
         result = await call.result()
@@ -119,7 +119,7 @@ class Call:
     async def _ask_for_token(self) -> Secret | Failure | ConfigurationError:
         asked = await self._runtime.ask(self._state.source.ask, self._time_left())
         if asked.is_late:
-            return self._out_of_time("while the token callable was asked")
+            return self._out_of_time("while waiting for the token callable")
         if asked.error is not None:
             return token_callable_failed(asked.error)
         if inspect.iscoroutine(asked.value):
@@ -138,13 +138,12 @@ class Call:
             return slot
         if self._state.is_closed:
             return self._state.closed_error()
-        refusal = admission.refusal()
-        if refusal is None:
+        if slot.refusal is None:
             return self._out_of_time("while waiting for a free connection")
-        closing, seconds = refusal
+        closing, seconds = slot.refusal
         return TooManyRequestsError(
             f"{self._operation.name}: not sent, because an earlier response asked all of this client's calls to wait "
-            f"{seconds:.1f} s more, and this one may not wait so long",
+            f"{seconds:.1f} s more, which is longer than its total_timeout allows",
             retry_after=seconds,
             rate_limit=closing.rate_limit,
             status_code=HTTPStatus.TOO_MANY_REQUESTS,
@@ -169,6 +168,7 @@ class Call:
                 response = ReceivedResponse(result, token, self._clock.wall(), waited)
                 return response
         except Postponed:
+            self._sent -= 1
             return None
         except Exception as error:
             # What is not the network's passes through: a signal handler's time limit is its program's business.

@@ -36,7 +36,7 @@ _GONE: dict[type[DevRevAuthError], tuple[str | None, ...]] = {
     UnauthenticatedError: ("unauthenticated", None),
     NotFoundError: ("not_found",),
 }
-"""What an ambiguous revocation's next error has to say, by its type, for the token in use to be gone."""
+"""After an unconfirmed revocation, these error types mean that the token in use is gone."""
 
 Outcome = ReceivedResponse | Failure
 """How an attempt ended."""
@@ -235,7 +235,7 @@ class Decision:
             return error
         likely = isinstance(error, UnauthenticatedError | NotFoundError) and error.type in _GONE[type(error)]
         hint = (
-            "the token in use is no longer valid, so it was most likely revoked by the first try"
+            "the token in use no longer works; it was most likely revoked by an earlier attempt"
             if likely
             else "check with get_auth_token, or revoke again"
         )

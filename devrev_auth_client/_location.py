@@ -9,6 +9,7 @@ import ipaddress
 import os
 import ssl
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 from ._httpx import httpx
@@ -25,7 +26,8 @@ Verify = ssl.SSLContext | str | Path | bool
 def checked_route(base_url: httpx.URL, proxy: object, verify: object) -> Route:
     """Return the route to the API. Certificates are loaded for the first connection; that may raise too."""
     checked = checked_verify(verify)
-    return Route(base_url, lambda: _make_ssl_context(checked), chosen_proxy(proxy, base_url))
+    make_proxy_context = partial(_make_ssl_context, True, "the proxy")
+    return Route(base_url, partial(_make_ssl_context, checked), chosen_proxy(proxy, base_url), make_proxy_context)
 
 
 def checked_base_url(base_url: object) -> httpx.URL:
@@ -81,6 +83,8 @@ def _checked_proxy(proxy: object, base_url: httpx.URL) -> httpx.Proxy:
         raise ConfigurationError("the proxy has an ssl_context, which only an https proxy uses")
     if result.ssl_context is not None:
         _checked_context(result.ssl_context, "the proxy's ssl_context")
+    if result.url.scheme.startswith("socks") and any(not 0 < len(part) < 256 for part in result.raw_auth or ()):
+        raise ConfigurationError("the proxy's user name and password must have 1 to 255 bytes for SOCKS (RFC 1929)")
     if base_url.scheme == "http" and not _is_loopback(result.url.host):
         raise ConfigurationError("an http base_url cannot use a proxy on another host, which could read the token")
     return result
@@ -89,7 +93,7 @@ def _checked_proxy(proxy: object, base_url: httpx.URL) -> httpx.Proxy:
 def _is_host_and_port(url: httpx.URL) -> bool:
     # httpx takes any number for a port, and percent-encodes what cannot be in a host's name (":": an IPv6 zone may).
     has_port = url.port is None or 0 < url.port < 65_536
-    is_name = all(map(_is_label, url.raw_host.decode("ascii").split(".")))
+    is_name = len(url.raw_host) < 254 and all(map(_is_label, url.raw_host.decode("ascii").split(".")))
     return bool(url.host) and ("%" not in url.host or ":" in url.host) and is_name and has_port
 
 
@@ -143,7 +147,7 @@ def _checked_context(context: ssl.SSLContext, origin: str) -> ssl.SSLContext:
     return context
 
 
-def _make_ssl_context(verify: ssl.SSLContext | str | bool) -> ssl.SSLContext:
+def _make_ssl_context(verify: ssl.SSLContext | str | bool, origin: str = "verify") -> ssl.SSLContext:
     try:
         if isinstance(verify, str) and Path(verify).is_dir():
             return ssl.create_default_context(capath=verify)
@@ -152,4 +156,4 @@ def _make_ssl_context(verify: ssl.SSLContext | str | bool) -> ssl.SSLContext:
         return httpx.create_ssl_context(verify=verify)
     except OSError as error:  # ssl.SSLError is one
         problem = type(error).__name__
-    raise ConfigurationError(f"verify: cannot load its certificates ({problem}); pass a PEM file or an SSLContext")
+    raise ConfigurationError(f"{origin}: cannot load its certificates ({problem}); pass a PEM file or an SSLContext")

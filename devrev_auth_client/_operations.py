@@ -92,10 +92,10 @@ _REPEATABLE = {
     auth_tokens_get.__name__: Repeatable.ALWAYS,
     auth_tokens_self_delete.__name__: Repeatable.REVOCATION,
 }
-# All that the parsers ask of a client is whether a status that the description lacks is an error: here it is.
+# The parsers read one setting of a client: whether to raise for a status that the description lacks.
 _STRICT = Client("https://unused.invalid", raise_on_unexpected_status=True)
 _URN = re.compile(r"urn:[\x21-\x7e]+")
-# What generated code raises for data of another shape than described. No more: a signal handler's exception passes.
+# What the generated parsers raise for unexpected data. Nothing wider, so that a signal handler's exception passes.
 _UNEXPECTED_SHAPE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 

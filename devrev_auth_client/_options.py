@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import ssl
 import sys
 from collections.abc import Mapping
 from enum import Enum
-from pathlib import Path
 from typing import cast
 
 import attrs
@@ -26,8 +24,6 @@ class NotGiven(Enum):
 
 
 NOT_GIVEN = NotGiven.NOT_GIVEN
-
-Verify = ssl.SSLContext | str | Path | bool
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110 section 5.1: a token
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?|")  # RFC 9110 section 5.5, its ASCII part

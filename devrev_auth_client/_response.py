@@ -41,7 +41,7 @@ class ReceivedResponse:
 
     @property
     def body(self) -> Any:
-        """The body as decoded JSON, fields that are null left out: the description knows absent fields only.
+        """The body as decoded JSON, fields that are null left out: the description has no nullable fields.
 
         Raises `ValueError` where it is no JSON and `RecursionError` where it is nested too deeply.
         """

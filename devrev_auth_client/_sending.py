@@ -6,6 +6,7 @@ import math
 import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from ._httpx import httpx, transport_errors
@@ -30,20 +31,20 @@ class RequestBody(httpx.AsyncByteStream, httpx.SyncByteStream):
         self.content = content
         self.was_begun = False
         self._may_send = may_send
-        self._is_left = False
+        self._is_next = False
 
     def __iter__(self) -> Iterator[bytes]:
         self._begin()
         yield self.content
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        self._is_left = True
+        self._is_next = True
         return self
 
     async def __anext__(self) -> bytes:
-        if not self._is_left:
+        if not self._is_next:
             raise StopAsyncIteration
-        self._is_left = False
+        self._is_next = False
         self._begin()
         return self.content
 
@@ -84,7 +85,7 @@ class Sender:
         except self._errors() as error:
             failed = error
         else:
-            return None if response is None else content.response(response)
+            return None if response is None else content.response(request, response)
         if isinstance(failed, httpx.TimeoutException) and time.monotonic() >= ends - _TICK:
             return None
         return failed
@@ -110,7 +111,9 @@ class _BoundedContent:
         self._chunks.append(chunk)
         return True
 
-    def response(self, response: httpx.Response) -> RawResponse:
+    def response(self, request: httpx.Request, response: httpx.Response) -> RawResponse | httpx.RemoteProtocolError:
+        if _may_be_cut_off(request, response) and not b"".join(self._chunks).strip():
+            return httpx.RemoteProtocolError("the server closed the connection before the body")
         if self._size > self._largest:
             return RawResponse(response.status_code, response.headers, b"", self._too_large)
         content, problem = self._decompressed(b"".join(self._chunks), response.headers)
@@ -129,17 +132,24 @@ class _BoundedContent:
         if encoding == "identity":
             return content, None
         if encoding not in ("gzip", "x-gzip", "deflate"):
-            return b"", "in a content encoding that was not asked for"
+            return b"", "in an unexpected content encoding"
         unzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # 32: gzip or zlib, by their first bytes
         try:
             plain = unzip.decompress(content, self._largest + 1)
         except zlib.error:
-            return b"", "compressed, and broken"
+            return b"", "compressed, and cannot be decompressed"
         if len(plain) > self._largest:
             return b"", self._too_large
         if not unzip.eof or unzip.unused_data:
-            return b"", "compressed, and broken"
+            return b"", "compressed, and cannot be decompressed"
         return plain, None
+
+
+def _may_be_cut_off(request: httpx.Request, response: httpx.Response) -> bool:
+    """Whether the connection's end was the response's: one that was cut off looks the same (RFC 9112 section 8)."""
+    has_body = response.is_success and response.status_code != HTTPStatus.NO_CONTENT and request.method != "HEAD"
+    is_http1 = response.extensions.get("http_version") in (b"HTTP/1.0", b"HTTP/1.1")
+    return has_body and is_http1 and not response.headers.keys() & {"content-length", "transfer-encoding"}
 
 
 def phases_within(timeout: float | httpx.Timeout | None, seconds: float) -> dict[str, float | None]:

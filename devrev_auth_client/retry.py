@@ -74,7 +74,7 @@ class RetryBudget:
 
     def __init__(self) -> None:
         self._tokens = self.CAPACITY
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may make a call of its own in the middle
 
     def spend(self, cost: int) -> bool:
         """Take `cost` units; False, and nothing taken, where there are not enough."""
@@ -92,4 +92,4 @@ class RetryBudget:
 
     def after_fork(self) -> None:
         """Replace the lock, which a thread that a forked child does not have may hold."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may make a call of its own in the middle

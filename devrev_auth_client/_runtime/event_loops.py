@@ -12,7 +12,7 @@ import anyio
 import sniffio
 from anyio.lowlevel import checkpoint_if_cancelled
 
-from .interface import Asked, Runtime
+from .interface import Address, Asked, Runtime
 
 LONGEST_CLOSE = 1.0
 """Seconds that closing a transport or a response of the user's may go on after a cancellation."""
@@ -43,8 +43,15 @@ class EventLoop:
     """The part of a runtime that anyio makes the same for both."""
 
     async def checkpoint(self) -> None:
-        """Let a cancellation through that has come already."""
+        """Raise a cancellation that has come already."""
         await checkpoint_if_cancelled()
+
+    async def resolve(self, host: str, port: int, seconds: float) -> list[Address] | None:
+        """Look up a host's addresses in a thread of the event loop's."""
+        with anyio.move_on_after(seconds):
+            found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            return [(one[0], one[4]) for one in found]
+        return None
 
     async def first_writable(self, opened: Sequence[socket.socket], seconds: float) -> bool:
         """Wait until one of the sockets can be written to; False where that takes longer."""
@@ -56,10 +63,13 @@ class EventLoop:
             is_writable = True
             waiting.cancel_scope.cancel()
 
-        with anyio.move_on_after(seconds):
-            async with anyio.create_task_group() as waiting:
-                for one in opened:
-                    waiting.start_soon(wait, one)
+        try:
+            with anyio.move_on_after(seconds):
+                async with anyio.create_task_group() as waiting:
+                    for one in opened:
+                        waiting.start_soon(wait, one)
+        except BaseExceptionGroup as group:
+            raise group.exceptions[0] from None  # Ctrl-C, which the program expects as it is
         return is_writable
 
     async def ask(self, function: Callable[[], object], seconds: float) -> Asked:

@@ -17,7 +17,7 @@ ResultT = TypeVar("ResultT")
 
 
 def run(coroutine: Coroutine[Any, Any, ResultT]) -> ResultT:
-    """Get a coroutine over `THREADS` to its end, in the calling thread. One that suspends is a bug, and raises."""
+    """Run a coroutine over `THREADS` in this thread, and return its result. One that suspends is a bug: it raises."""
     try:
         coroutine.send(None)
     except StopIteration as over:
@@ -77,7 +77,7 @@ class Threads:
         """Block until something can be written."""
         return is_ready([], opened, seconds)
 
-    async def resolve(self, host: str, port: int, seconds: float) -> list[Address]:  # noqa: ARG002  # cannot be cut
+    async def resolve(self, host: str, port: int, seconds: float) -> list[Address] | None:  # noqa: ARG002  # cannot be cut
         """Look up a host's addresses. The system's resolver cannot be cut short, whatever `seconds` says."""
         return [(found[0], found[4]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 

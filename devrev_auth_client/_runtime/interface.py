@@ -45,7 +45,7 @@ class Runtime(Protocol):
         ...
 
     async def checkpoint(self) -> None:
-        """Let a cancellation through that has come already."""
+        """Raise a cancellation that has come already."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -64,8 +64,8 @@ class Runtime(Protocol):
         """Wait until one of the sockets can be written to or has failed; False where that takes longer."""
         ...
 
-    async def resolve(self, host: str, port: int, seconds: float) -> list[Address]:
-        """Look up a host's addresses. Raises `OSError`, and `TimeoutError` where it takes longer."""
+    async def resolve(self, host: str, port: int, seconds: float) -> list[Address] | None:
+        """Look up a host's addresses; `None` where that takes longer. Raises `OSError`."""
         ...
 
     async def ask(self, function: Callable[[], object], seconds: float) -> Asked:

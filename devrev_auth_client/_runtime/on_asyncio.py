@@ -13,7 +13,7 @@ import anyio
 
 from .event_loops import EventLoop
 from .in_threads import is_ready
-from .interface import Address, Asked
+from .interface import Asked
 
 
 class AsyncioEvent:
@@ -109,12 +109,6 @@ class Asyncio(EventLoop):
             with contextlib.suppress(NotImplementedError):
                 for descriptor in descriptors:
                     loop.remove_writer(descriptor)
-
-    async def resolve(self, host: str, port: int, seconds: float) -> list[Address]:
-        """Look up a host's addresses as the loop does."""
-        with anyio.fail_after(seconds):
-            found = await self.loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        return [(one[0], one[4]) for one in found]
 
     async def ask(self, function: Callable[[], object], seconds: float) -> Asked:
         """Call the function in the event loop and await what it returns."""

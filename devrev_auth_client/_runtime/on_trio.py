@@ -11,7 +11,6 @@ import anyio
 from anyio.lowlevel import current_token
 
 from .event_loops import EventLoop
-from .interface import Address
 
 
 class TrioEvent:
@@ -78,9 +77,3 @@ class Trio(EventLoop):
     async def writable(self, opened: Sequence[socket.socket], seconds: float) -> bool:
         """Wait until something can be written."""
         return await self.first_writable(opened, seconds)
-
-    async def resolve(self, host: str, port: int, seconds: float) -> list[Address]:
-        """Look up a host's addresses in a thread of trio's."""
-        with anyio.fail_after(seconds):
-            found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        return [(one[0], one[4]) for one in found]

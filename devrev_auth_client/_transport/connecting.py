@@ -14,7 +14,7 @@ from .._runtime.interface import Address, Runtime
 from ._httpx import httpx
 from .proxy import pass_http_proxy, pass_socks_proxy
 from .route import Route
-from .stream import QuietSocket, SocketStream, Stream
+from .stream import QuietSocket, SocketStream, Stream, raise_foreign
 from .tls import TlsStream
 
 _HEAD_START = 0.25
@@ -67,7 +67,7 @@ async def open_socket(runtime: Runtime, host: str, port: int, until: float) -> S
             next_at = time.monotonic() + _HEAD_START if waiting else math.inf
             while pending:
                 if (left := until - time.monotonic()) <= 0:
-                    raise httpx.ConnectTimeout("no address answered in time")
+                    raise httpx.ConnectTimeout("timed out while connecting")
                 is_ready = await runtime.writable(pending, min(left, next_at - time.monotonic()))
                 connected = _first_connected(pending, failures) if is_ready else None
                 if connected is not None:
@@ -86,11 +86,13 @@ async def _addresses(runtime: Runtime, host: str, port: int, until: float) -> li
         numeric = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
         return [(found[0], found[4]) for found in numeric]
     try:
-        return await runtime.resolve(host, port, until - time.monotonic())
-    except TimeoutError as error:
-        raise httpx.ConnectTimeout("looking up the host took too long") from error
+        found = await runtime.resolve(host, port, until - time.monotonic())
     except (OSError, UnicodeError) as error:
+        raise_foreign(error)
         raise httpx.ConnectError(str(error)) from error
+    if found is None:
+        raise httpx.ConnectTimeout("looking up the host took too long")
+    return found
 
 
 def _begin(address: Address, pending: list[socket.socket], failures: list[str]) -> None:
@@ -102,6 +104,7 @@ def _begin(address: Address, pending: list[socket.socket], failures: list[str]) 
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         problem = opened.connect_ex(place)
     except OSError as error:
+        raise_foreign(error)
         failures.append(str(error))
         return
     if problem in _UNDER_WAY:

@@ -17,7 +17,7 @@ from .route import Route
 from .stream import Stream
 
 KEEPALIVE_EXPIRY = 30.0
-"""Seconds an idle connection is used again after; load balancers close theirs after 60 and more."""
+"""Connections that were idle for more seconds are not used again; load balancers close theirs after 60 and more."""
 
 
 class Connection:
@@ -55,7 +55,7 @@ class Connection:
 
     async def _send(self, runtime: Runtime, request: Any, until: float) -> None:
         await runtime.checkpoint()  # whoever was cancelled already must not send
-        # The body is asked for only now: whoever counts on that knows that nothing was sent before.
+        # The body is read only now: until it is, nothing has been sent.
         content = b"".join([chunk async for chunk in request.stream])
         target = self._through + request.url.target
         # A server may refuse a request before it has read it all: where sending fails, the response is looked for.

@@ -18,8 +18,6 @@ _CHUNKS_TO_SPARE = 1000
 _SMALLEST_CHUNKS = 16
 """Bytes that chunks have to bring on average, after the first thousand: one-byte chunks cost a second a megabyte."""
 
-_FRAMING = {b"content-length", b"transfer-encoding"}
-
 
 class Response(NamedTuple):
     """A whole response, or its beginning where it is larger than allowed."""
@@ -35,8 +33,7 @@ class Http11:
 
     def __init__(self) -> None:
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
-        self._checked: tuple[object, ...] = ()
-        self._request: h11.Request
+        self._last: tuple[tuple[object, ...], h11.Request] | None = None
         self._response: h11.Response | None = None
         self._chunks: list[bytes] = []
         self._size = self._pieces = self._informational = 0
@@ -47,13 +44,13 @@ class Http11:
         """Return the bytes of a request. Raises `httpx.LocalProtocolError`."""
         self._response, self._chunks = None, []
         self._size = self._pieces = self._informational = 0
+        self.is_idle = False  # from here on, an interruption loses the connection
         parts = (method, target, headers)
         try:
-            if parts != self._checked:  # one call's headers are mostly the last one's, and checking them takes long
-                self._request = h11.Request(method=method, target=target, headers=headers)
-                self._checked = parts
-            self.is_idle = False
-            sent = self._h11.send(self._request) or b""
+            # One call's headers are mostly the last one's, and checking them takes long.
+            if self._last is None or self._last[0] != parts:
+                self._last = parts, h11.Request(method=method, target=target, headers=headers)
+            sent = self._h11.send(self._last[1]) or b""
             if content:
                 sent += self._h11.send(h11.Data(data=content)) or b""
             return sent + (self._h11.send(h11.EndOfMessage()) or b"")
@@ -92,8 +89,8 @@ class Http11:
                 self._informational += 1
                 if self._informational > _MOST_INFORMATIONAL:
                     raise h11.RemoteProtocolError("too many informational responses")
-            else:  # pragma: no cover  # h11 refuses what leads here
-                raise h11.RemoteProtocolError("the server left HTTP")
+            else:  # pragma: no cover  # h11 raises before it
+                raise h11.RemoteProtocolError("the server switched to another protocol")
         return False
 
     def _finished(self) -> Response:
@@ -106,9 +103,5 @@ class Http11:
         if protocol.our_state is h11.DONE and protocol.their_state is h11.DONE and not protocol.trailing_data[0]:
             protocol.start_next_cycle()
             self.is_idle = True
-        says_nothing = 200 <= response.status_code < 300 and response.status_code != 204 and not content.strip()
-        if says_nothing and not {name.lower() for name, _ in headers} & _FRAMING:
-            # RFC 9112 section 8: without a length, a response that was cut off looks like a whole one.
-            raise h11.RemoteProtocolError("the server ended the connection where a body was to come")
         extensions = {"http_version": b"HTTP/" + response.http_version, "reason_phrase": response.reason}
         return Response(response.status_code, headers, content, extensions)

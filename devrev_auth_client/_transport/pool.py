@@ -20,7 +20,7 @@ class Pool:
     def __init__(self, route: Route, largest: int) -> None:
         self._route = route
         self._largest = largest
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._idle = _Idle()
         self._is_closed = False
 
@@ -46,7 +46,7 @@ class Pool:
 
     def after_fork(self) -> None:
         """Forget the parent's connections. The lock is replaced: a thread that the child lacks may hold it."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._idle = _Idle()
         self._route.after_fork()
 
@@ -84,16 +84,14 @@ class _Idle:
         self.connections[descriptor] = connection
 
     def take_last(self) -> Connection | None:
-        return self._take(next(reversed(self.connections))) if self.connections else None
+        last = next(reversed(self.connections), None)
+        return None if last is None else self._take(last)
 
     def take_stale(self) -> list[Connection]:
         """Take out the connections that have something to read, which is mostly their end, or were idle for long."""
         stale = [self._take(descriptor) for descriptor in self._readable()]
-        while self.connections:
-            longest = next(iter(self.connections))
-            if not self.connections[longest].has_expired():
-                break
-            stale.append(self._take(longest))
+        while (longest := next(iter(self.connections.items()), None)) is not None and longest[1].has_expired():
+            stale.append(self._take(longest[0]))
         return [connection for connection in stale if connection is not None]
 
     def _readable(self) -> list[int]:

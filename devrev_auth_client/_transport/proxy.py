@@ -50,7 +50,7 @@ async def pass_http_proxy(runtime: Runtime, stream: Stream, route: Route, proxy:
         raise httpx.ProxyError(f"{event.status_code} {event.reason.decode('ascii', 'ignore')}")
     if connection.trailing_data[0]:
         # Nothing was asked of the server yet, so it is no response to anything.
-        raise httpx.ProxyError("bytes that nobody asked for came before the connection")
+        raise httpx.ProxyError("the proxy sent unexpected data before the connection was ready")
 
 
 async def pass_socks_proxy(runtime: Runtime, stream: Stream, route: Route, proxy: httpx.Proxy, until: float) -> None:
@@ -72,7 +72,7 @@ async def pass_socks_proxy(runtime: Runtime, stream: Stream, route: Route, proxy
     length = (await talk.hear_exactly(1))[0] if kind == 3 else {1: 4, 4: 16}.get(kind, 0)
     await talk.hear_exactly(length + 2)
     if talk.heard:
-        raise httpx.ProxyError("bytes that nobody asked for came before the connection")
+        raise httpx.ProxyError("the proxy sent unexpected data before the connection was ready")
 
 
 def _socks_address(host: str) -> bytes:

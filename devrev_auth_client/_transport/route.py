@@ -13,15 +13,20 @@ class Route:
     """Where the connections of a pool lead. `make_context` is called once, for the first connection over TLS."""
 
     def __init__(
-        self, url: httpx.URL, make_context: Callable[[], ssl.SSLContext], proxy: httpx.Proxy | None = None
+        self,
+        url: httpx.URL,
+        make_context: Callable[[], ssl.SSLContext],
+        proxy: httpx.Proxy | None,
+        make_proxy_context: Callable[[], ssl.SSLContext],
     ) -> None:
         self.host = url.raw_host.decode("ascii")
         self.is_https = url.scheme == "https"
         self.port = url.port or (443 if self.is_https else 80)
         self.proxy = proxy
         self._make_context = make_context
+        self._make_proxy_context = make_proxy_context
         self._contexts: dict[str, ssl.SSLContext] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may make a call of its own in the middle
 
     @property
     def is_forwarded(self) -> bool:
@@ -40,11 +45,11 @@ class Route:
 
     def proxy_context(self, proxy: httpx.Proxy) -> ssl.SSLContext:
         """Return the context for an https proxy."""
-        return self._context("proxy", lambda: proxy.ssl_context or httpx.create_ssl_context())
+        return self._context("proxy", lambda: proxy.ssl_context or self._make_proxy_context())
 
     def after_fork(self) -> None:
         """Replace the lock: a thread that a forked child does not have may hold it."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may make a call of its own in the middle
 
     def _context(self, whose: str, make: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
         if whose not in self._contexts:

@@ -33,12 +33,18 @@ class Stream(Protocol):
         ...
 
     def holds_record(self) -> bool:
-        """Whether a TLS session has something to read that has left the socket already; it is lost then."""
+        """Whether a TLS session holds unread data. It reads a byte: ask only to decide whether to discard."""
         ...
 
     def close(self) -> None:
         """Close the connection at once."""
         ...
+
+
+def raise_foreign(error: Exception) -> None:
+    """Raise an error that is not the system's: a signal handler's `TimeoutError` has no number."""
+    if isinstance(error, OSError) and error.errno is None:
+        raise error
 
 
 class QuietSocket(socket.socket):
@@ -69,6 +75,7 @@ class SocketStream:
             except (BlockingIOError, InterruptedError):
                 continue
             except OSError as error:
+                raise_foreign(error)
                 raise httpx.ReadError(str(error)) from error
 
     async def write(self, runtime: Runtime, data: bytes, until: float) -> None:
@@ -83,6 +90,7 @@ class SocketStream:
                 if not await runtime.writable([self._socket], until - time.monotonic()):
                     raise httpx.WriteTimeout("not all was taken in time") from None
             except OSError as error:
+                raise_foreign(error)
                 raise httpx.WriteError(str(error)) from error
 
     def holds_record(self) -> bool:

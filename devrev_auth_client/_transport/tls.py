@@ -16,7 +16,7 @@ ResultT = TypeVar("ResultT")
 
 
 class TlsStream:
-    """A TLS session. What its stream held before the handshake is never read as what came in private."""
+    """A TLS session. Plain text that arrived before the handshake is never taken for decrypted data."""
 
     def __init__(self, below: Stream, context: ssl.SSLContext, host: str) -> None:
         self._below = below

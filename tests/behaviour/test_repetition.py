@@ -167,7 +167,7 @@ async def test_a_revocation_that_may_have_happened_is_unconfirmed(
     with pytest.raises(RevocationUnconfirmedError) as caught:
         await revoke(make_client(**options))
     assert caught.value.likely_revoked is likely
-    text = "most likely revoked by the first try" if likely else "may or may not have happened; check with"
+    text = "most likely revoked by an earlier attempt" if likely else "may or may not have happened; check with"
     assert text in str(caught.value)
     assert [attempt.waited for attempt in caught.value.attempts] == [0.0, *waits]
     reading = FakeDevRev(clock=time.wall)

@@ -22,8 +22,8 @@ from tests.behaviour.transports import Answering, Chunks
 
 MIB = 1024 * 1024
 TOO_LARGE = "larger than 1048576 bytes"
-BROKEN = "compressed, and broken"
-NOT_ASKED_FOR = "in a content encoding that was not asked for"
+BROKEN = "compressed, and cannot be decompressed"
+NOT_ASKED_FOR = "in an unexpected content encoding"
 PLAIN = b'{"token": {"id": "x"}}'
 
 

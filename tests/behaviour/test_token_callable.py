@@ -207,7 +207,7 @@ async def test_one_that_hangs_is_left_when_total_timeout_is_over(
     client = make_client(token=anyio.sleep_forever if backend.is_async else over.wait, total_timeout=0.02)
     try:
         for call in (get, lambda client: client.get_own_auth_token()):
-            with pytest.raises(TotalTimeoutError, match="while the token callable was asked"):
+            with pytest.raises(TotalTimeoutError, match="while waiting for the token callable"):
                 await call(client)
     finally:
         over.set()

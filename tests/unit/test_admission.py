@@ -178,19 +178,20 @@ def test_what_the_number_that_passed_is_taken_from(bench: Bench, lesson: str) ->
     assert bench.rounds(slots)[:3] == [1, 2, 1]  # three as before, and one alone
 
 
-def test_the_refusal_tells_what_closed_the_gate_and_for_how_long_still() -> None:
-    """Or nothing, where the gate is open and connections are short."""
+def test_a_refused_slot_says_what_closed_the_gate_and_for_how_long_still() -> None:
+    """Or nothing, where its deadline passed in the queue: a slot that is given back meanwhile changes nothing."""
     bench = Bench(size=1)
-    assert bench.admission.refusal() == (Closing(httpx.Headers(), None), 0.0)
+    (holder,) = bench.enter()
+    (late,) = bench.enter(deadline=1.0)
+    bench.now = 1.0
+    assert bench.admission.next_wait(late) is None
+    bench.admission.give_back(holder)
+    assert (late.is_refused, late.refusal) == (True, None)
     bench.close()
     bench.now = 4.0
-    assert bench.admission.refusal() == (CLOSING, 6.0)
-    bench.now = 10.0
-    assert bench.admission.refusal() == (CLOSING, 0.0)
-    probe = bench.enter()
-    assert bench.admission.refusal() is None
-    bench.close(probe[0])
-    assert bench.admission.refusal() == (CLOSING, 10.0)
+    (early,) = bench.enter(deadline=10.0)
+    assert bench.admission.next_wait(early) is None
+    assert early.refusal == (CLOSING, 7.0)
 
 
 def test_whoever_cannot_make_it_is_refused_at_once_and_the_others_keep_their_places(bench: Bench) -> None:
