@@ -44,7 +44,7 @@ class Slot:
         self.epoch: int | None = None  # in which it was admitted
         self.is_refused = False
         self.refusal: tuple[Closing, float] | None = None
-        """Where a closing refused it: that, and the seconds until it is over."""
+        """Where a closing is why it was refused: that, and the seconds until it is over."""
         self.is_over = False
 
     @property
@@ -217,8 +217,9 @@ class Admission:
 
     def _refuse(self, slot: Slot) -> None:
         self._queue.pop(slot.ref, None)
-        closed_for = self._opens_at - self._clock()
-        slot.refusal = (self._closing, closed_for) if closed_for > 0 else None
+        closed_for = max(0.0, self._opens_at - self._clock())
+        if closed_for or self._under_way() < self._size:
+            slot.refusal = self._closing, closed_for
         slot.is_refused = True
         _wake(slot)
 

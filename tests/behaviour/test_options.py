@@ -48,6 +48,7 @@ WRONG: dict[tuple[str, str], list[Any]] = {
     ("max_response_size", "max_response_size must be a whole number of at least 1"): [0, -1, 1.5, True, None, "5"],
     ("api_version", "X-Devrev-Version must be a string"): [5, True, f"{HUSH}\n", f"{HUSH}\r\nX: 1", f"{HUSH}é", b"x"],
     ("transport", r"transport must be an httpx\.(Async)?BaseTransport"): [5, HUSH, object(), httpx.Client],
+    ("proxy", "user name and password must have 1 to 255 bytes"): [f"socks5://{HUSH * 40}:x@p:1", f"socks5://u@{HUSH}"],
     ("headers", "headers may not set Authorization"): [{"Authorization": f"Bearer {HUSH}"}, {"AUTHORIZATION": HUSH}],
     ("headers", "headers may not set (Host|Content-Length|Transfer-Encoding|Connection|Upgrade)"): [
         {name: HUSH} for name in ("Host", "content-length", "Transfer-Encoding", "Connection", "Upgrade")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from devrev_auth_client import TotalTimeoutError, TransportError
+from devrev_auth_client import DevRevAuthClient, TotalTimeoutError, TransportError
 from tests.faults.backends import (
     ONCE,
     TOKEN_ID,
@@ -93,6 +93,21 @@ def test_no_address_is_a_failure_to_connect(backend: Backend, addresses: list[st
             client.revoke()
         assert len(caught.value.attempts) == 4
         assert server.connections_opened == 0
+
+
+def test_what_a_signal_handler_raises_during_the_look_up_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no failure of the network, whatever its class."""
+
+    def interrupted(*_: Any, **options: Any) -> Any:
+        if options.get("flags", 0) & socket.AI_NUMERICHOST:
+            raise socket.gaierror(socket.EAI_NONAME, "no address")
+        raise TimeoutError("the worker's time is up")
+
+    monkeypatch.setattr(socket, "getaddrinfo", interrupted)
+    with DevRevAuthClient("a-token", base_url="https://api.invalid") as client:
+        with pytest.raises(TimeoutError, match="the worker's time is up") as caught:
+            client.get_auth_token(TOKEN_ID)
+        assert type(caught.value) is TimeoutError
 
 
 def test_addresses_that_are_all_silent_take_no_longer_than_the_call_may(backend: Backend, addresses: list[str]) -> None:

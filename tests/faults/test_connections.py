@@ -3,6 +3,7 @@
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -210,3 +211,14 @@ def test_closing_does_not_wait(backend: Backend) -> None:
         with pytest.raises(ConfigurationError, match="closed"):
             client.get()
         assert eventually(lambda: server.connections_open_now == 0)
+
+
+def test_head_needs_no_length(backend: Backend) -> None:
+    """Its response has no body that could be cut off."""
+    endpoint = SimpleNamespace(
+        __name__="things_count",
+        _get_kwargs=lambda: {"method": "head", "url": "/things.count"},
+        _parse_response=lambda client, response: response.status_code,
+    )
+    with FaultServer(Raw(b"HTTP/1.1 200 OK\r\n\r\n")) as server, backend.client(server.url) as client:
+        assert client.begin(client.client.call, endpoint).result(5) == 200

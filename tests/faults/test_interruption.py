@@ -16,7 +16,7 @@ import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import FrameType
@@ -28,8 +28,9 @@ import pytest
 import trio
 
 import devrev_auth_client
-from devrev_auth_client import AsyncDevRevAuthClient, AuthToken, DevRevAuthClient
+from devrev_auth_client import AsyncDevRevAuthClient, AuthToken, DevRevAuthClient, DevRevAuthError
 from tests.faults.backends import AT_ONCE, TOKEN_ID, TOKEN_RESPONSE, eventually
+from tests.faults.listeners import backlog_full_url
 from tests.faults.server import FaultServer, Hang, Respond, tls_pair
 
 SECRET = "-".join(["bearer", "that", "nobody", "may", "see"])
@@ -59,11 +60,14 @@ class TimeLimitExceeded(Exception):  # noqa: N818  # as the libraries call their
 class InterruptedAt:
     """Raises before the n-th line that is executed inside the package, if there are so many.
 
+    :param error: `None`, and nothing is raised.
     :param first: is called right before that.
     :ivar lines: those that were executed.
     """
 
-    def __init__(self, number: int, error: type[BaseException], first: Callable[[], object]) -> None:
+    def __init__(
+        self, number: int, error: type[BaseException] | None, first: Callable[[], object] = lambda: None
+    ) -> None:
         self.was_raised = False
         self.lines: list[tuple[str, int]] = []
         self._number = number
@@ -86,7 +90,8 @@ class InterruptedAt:
             if len(self.lines) == self._number:
                 self.was_raised = True
                 self._first()
-                raise self._error
+                if self._error is not None:
+                    raise self._error
         return self._trace
 
 
@@ -189,6 +194,21 @@ def test_every_line_of_a_first_call(script: list[Respond], error: type[BaseExcep
             call(number)
 
 
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+def test_the_next_call_sends_its_own_request() -> None:
+    """Whatever the interrupted one had prepared on that connection."""
+    with FaultServer(TOKEN_RESPONSE) as server, client_of(server.url) as client:
+        for number in itertools.count(1):
+            client.get_auth_token(TOKEN_ID)
+            interrupted = InterruptedAt(number, TimeLimitExceeded)
+            with suppress(TimeLimitExceeded, DevRevAuthError), interrupted:
+                client.revoke_own_auth_tokens(None)
+            if not interrupted.was_raised:
+                break
+            assert client.get_auth_token(TOKEN_ID).id == TOKEN_ID
+            assert server.requests[-1].path == "/auth-tokens.get"
+
+
 async def by_asyncio(call: Callable[[], Awaitable[object]]) -> None:
     async with asyncio.timeout(0.1):
         await call()
@@ -226,6 +246,40 @@ def test_ctrl_c_shows_no_token() -> None:
         with pytest.raises(KeyboardInterrupt) as caught:
             client.get_auth_token(TOKEN_ID)
         assert not shows_token(caught.value)
+
+
+def test_ctrl_c_while_connecting_is_no_group_under_trio() -> None:
+    """As `except KeyboardInterrupt` expects it."""
+
+    async def main(url: str) -> None:
+        async with AsyncDevRevAuthClient(SECRET, base_url=url) as client:
+            await client.get_auth_token(TOKEN_ID)
+
+    with backlog_full_url() as url:
+        threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt):
+            trio.run(main, url)
+
+
+def test_a_signal_handler_may_make_a_call() -> None:
+    """As one for SIGTERM that revokes: wherever it strikes, no lock of its own thread stops it."""
+    ids: list[str] = []
+
+    def call_at_each_line(client: DevRevAuthClient) -> None:
+        client.get_auth_token(TOKEN_ID)
+        for number in itertools.count(1):
+            at_line = InterruptedAt(number, None, lambda: ids.append(client.get_auth_token(TOKEN_ID).id))
+            with at_line:
+                client.get_auth_token(TOKEN_ID)
+            if not at_line.was_raised:
+                break
+
+    with FaultServer(TOKEN_RESPONSE) as server, DevRevAuthClient(SECRET, base_url=server.url) as client:
+        thread = threading.Thread(target=call_at_each_line, args=(client,), daemon=True)
+        thread.start()
+        thread.join(30)
+        assert not thread.is_alive()
+    assert len(ids) > 300
 
 
 class Interrupted(httpx.BaseTransport, httpx.AsyncBaseTransport):

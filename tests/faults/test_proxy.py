@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from devrev_auth_client import RevocationUnconfirmedError, TotalTimeoutError, TransportError
+from devrev_auth_client import ConfigurationError, RevocationUnconfirmedError, TotalTimeoutError, TransportError
 from tests.faults.backends import (
     ONCE,
     REVOKED,
@@ -63,6 +63,19 @@ def test_proxy_over_tls(backend: Backend, server: FaultServer) -> None:
             for _ in range(3):
                 assert client.get().id == TOKEN_ID
         assert len(proxy.heads) == 1
+
+
+def test_proxy_over_tls_without_certificates_to_check_it_by(
+    backend: Backend, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The environment names a file that is not there."""
+    monkeypatch.setenv("SSL_CERT_FILE", "no-such-file.pem")
+    with (
+        ConnectProxy(tls=tls_pair()[0]) as proxy,
+        backend.client(server.url, verify=CLIENT, proxy=proxy.url) as client,
+        pytest.raises(ConfigurationError, match=r"the proxy: cannot load its certificates \(FileNotFoundError\)"),
+    ):
+        client.get()
 
 
 @pytest.mark.parametrize("status", [407, 503])

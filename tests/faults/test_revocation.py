@@ -4,6 +4,7 @@ A server may have acted on a request that it read. What comes then is proof (a s
 the token in use may itself be gone) or nothing of the kind.
 """
 
+import httpx
 import pytest
 
 from devrev_auth_client import (
@@ -76,6 +77,17 @@ def test_proof_after_a_lost_connection(backend: Backend) -> None:
         for _ in range(2):
             client.revoke()
         assert server.actions_begun == 4
+
+
+def test_a_200_cut_off_before_its_body_proves_nothing(backend: Backend) -> None:
+    """Over a transport of the user's too; a whole one without a length has a body."""
+    cut = Raw(b"HTTP/1.1 200 OK\r\n\r\n")
+    for transport in (None, httpx.AsyncHTTPTransport() if backend.is_async else httpx.HTTPTransport()):
+        with FaultServer(cut) as server, backend.client(server.url, transport=transport) as client:
+            with pytest.raises(RevocationUnconfirmedError):
+                client.revoke()
+            server.play(Raw(b"HTTP/1.1 200 OK\r\n\r\n{}"))
+            client.revoke()
 
 
 def test_error_after_what_was_not_processed(backend: Backend) -> None:

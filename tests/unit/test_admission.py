@@ -6,10 +6,9 @@ import gc
 import math
 from typing import cast
 
-import httpx
 import pytest
 
-from devrev_auth_client._admission import Admission, Closing, Slot
+from devrev_auth_client._admission import Admission, Slot
 from tests.unit.admission_runtime import CLOSING, Event, Events
 
 LATE = 1000.0
