@@ -6,13 +6,14 @@
         token = await client.get_auth_token("don:identity:dvrv-us-1:devo/1:token/1")
         await client.revoke_own_auth_tokens(TokenType.SESSION)
 
-The modules and folders, each importing only from those above it:
+The modules, lowest first. Each imports only from those above it:
 
-    errors, retry, token_types, token_claims     public names
+    _httpx, _json   where httpx comes from; what decoded JSON is made of
+    errors, token_types     public names
+    generated/      models and endpoints, written by `make generate`
     _runtime/       what differs between asyncio, trio and threads
     _transport/     HTTP/1.1 connections as an httpx transport; knows nothing of DevRev
-    generated/      models and endpoints, written by `make generate`
-    _credentials    the token and where it comes from
+    retry, _credentials, token_claims     when to retry; the token, and what it says of itself
     _options, _location     arguments and environment, checked
     _admission      which call may send now: connections and rate limit, in one queue
     _sending, _response, _rate_headers, _failures     one request, and the response or failure
@@ -21,11 +22,12 @@ The modules and folders, each importing only from those above it:
     _state, _call   what the calls of a client share; one call
     _base_client, _async_client, _sync_client     the clients
 
-The client does not import these: testing/ (a fake DevRev) and pytest_plugin, cli/ (the command line), vendor/ (copies
-of the package).
+The client does not import these: testing/ (a fake DevRev) and pytest_plugin, cli/ (the command line), vendor/ (the
+command that copies the package into other repositories).
 
 One call: `_async_client` or `_sync_client` (the method) -> `_operations` (arguments checked, request made) -> `_call`
-(token, admission, send) -> `_transport` (connection) -> `_decision` (return, raise or retry).
+(token, admission, send) -> `_transport`, by way of httpx's transport class (connection) -> `_decision` (return, raise
+or retry).
 """
 
 from __future__ import annotations

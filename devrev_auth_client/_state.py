@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
+import weakref
 from collections.abc import Awaitable
 
-from . import _fork
 from ._admission import Admission
 from ._credentials import TokenSource
 from ._httpx import httpx
@@ -50,7 +51,7 @@ class ClientState:
         self.is_closed = False
         self._urls: dict[str, httpx.URL] = {}
         self._base = str(base_url).rstrip("/")
-        _fork.watch(self)
+        _known.add(self)
 
     def url(self, target: str) -> httpx.URL:
         """Return the absolute URL; parsing one takes as long as the rest of a request."""
@@ -77,3 +78,16 @@ class ClientState:
         self.budget.after_fork()
         if isinstance(self.sender.transport, AsyncPoolTransport | PoolTransport):
             self.sender.transport.pool.after_fork()
+
+
+_known: weakref.WeakSet[ClientState] = weakref.WeakSet()
+
+
+def _start_over() -> None:
+    """Start all clients over in a forked child: no other thread runs yet, and none will free a lock or a connection."""
+    for state in list(_known):
+        state.after_fork()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
+    os.register_at_fork(after_in_child=_start_over)
