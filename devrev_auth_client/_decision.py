@@ -107,13 +107,6 @@ def _meaning(outcome: Outcome) -> _Meaning:
     return _Meaning.FINAL
 
 
-def _may_have_been_processed(outcome: Outcome) -> bool:
-    """Whether the server may have acted although no response says so."""
-    if isinstance(outcome, ReceivedResponse):
-        return _meaning(outcome) is _Meaning.UNCERTAIN
-    return outcome.sent
-
-
 class Decision:
     """The attempts of one call so far, and what follows from them."""
 
@@ -168,7 +161,9 @@ class Decision:
             self._attempts.append(Attempt(outcome.status_code, None, outcome.waited))
         else:
             self._attempts.append(Attempt(None, outcome.text, outcome.waited))
-        if self._operation.repeatable is Repeatable.REVOCATION and _may_have_been_processed(outcome):
+        # Whether the server may have acted although no response says so.
+        is_doubtful = outcome.sent if isinstance(outcome, Failure) else _meaning(outcome) is _Meaning.UNCERTAIN
+        if self._operation.repeatable is Repeatable.REVOCATION and is_doubtful:
             self._is_ambiguous = True
 
     def _log(self, outcome: Outcome) -> None:

@@ -17,26 +17,17 @@ from .interface import Address, Asked, Runtime
 LONGEST_CLOSE = 1.0
 """Seconds that closing a transport or a response of the user's may go on after a cancellation."""
 
-_makers: dict[str, Callable[[], Runtime]] = {}
-
 
 def current_runtime() -> Runtime:
     """Return the runtime of the event loop that is running."""
-    library = sniffio.current_async_library()
-    return (_makers.get(library) or _load(library))()
-
-
-def _load(library: str) -> Callable[[], Runtime]:
-    # Only now: asyncio takes long to import, and trio programs have no use for it.
-    if library == "asyncio":
+    # Imported here: asyncio takes long to import, and trio programs have no use for it.
+    if sniffio.current_async_library() == "asyncio":
         from .on_asyncio import Asyncio
 
-        _makers[library] = Asyncio
-    else:
-        from .on_trio import Trio
+        return Asyncio()
+    from .on_trio import Trio
 
-        _makers[library] = Trio
-    return _makers[library]
+    return Trio()
 
 
 class EventLoop:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import ipaddress
+from collections.abc import Generator
 
 import h11
 
@@ -93,20 +95,12 @@ class _Talk:
         self.heard = b""
 
     async def say(self, data: bytes) -> None:
-        try:
+        with _failing_as_proxy():
             await self._stream.write(self._runtime, data, self._until)
-        except httpx.TimeoutException as error:
-            raise httpx.ConnectTimeout("the proxy did not answer in time") from error
-        except httpx.NetworkError as error:
-            raise httpx.ProxyError(f"the proxy ended the connection ({error})") from error
 
     async def hear(self) -> bytes:
-        try:
+        with _failing_as_proxy():
             data = await self._stream.read(self._runtime, self._until)
-        except httpx.TimeoutException as error:
-            raise httpx.ConnectTimeout("the proxy did not answer in time") from error
-        except httpx.NetworkError as error:
-            raise httpx.ProxyError(f"the proxy ended the connection ({error})") from error
         if not data:
             raise httpx.ProxyError("the proxy ended the connection")
         return data
@@ -117,3 +111,13 @@ class _Talk:
             self.heard += await self.hear()
         data, self.heard = self.heard[:size], self.heard[size:]
         return data
+
+
+@contextlib.contextmanager
+def _failing_as_proxy() -> Generator[None, None, None]:
+    try:
+        yield
+    except httpx.TimeoutException as error:
+        raise httpx.ConnectTimeout("the proxy did not answer in time") from error
+    except httpx.NetworkError as error:
+        raise httpx.ProxyError(f"the proxy ended the connection ({error})") from error
