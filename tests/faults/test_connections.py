@@ -90,7 +90,7 @@ def test_connection_that_the_server_closed_costs_nothing(backend: Backend, tls: 
 def test_idle_connections_that_the_server_closed_are_closed_at_the_next_call(backend: Backend) -> None:
     """All of them: a socket that its peer has closed would wait in CLOSE_WAIT for ever."""
     with (
-        FaultServer(Respond(404, delay=0.3)) as server,
+        FaultServer(Respond(404, delay=0.6)) as server,
         backend.client(server.url, retry=ONCE, max_connections=20) as client,
     ):
         client.outcomes([client.begin_get() for _ in range(20)])
@@ -169,7 +169,7 @@ def test_thirty_calls_under_a_flood(backend: Backend, flood: Action) -> None:
 def test_queue_is_first_come_first_served(backend: Backend) -> None:
     """Whoever asked first is sent first; one who gave up is left out."""
     with (
-        FaultServer([Respond(404, delay=0.3), TOKEN_RESPONSE]) as server,
+        FaultServer([Respond(404, delay=0.6), TOKEN_RESPONSE]) as server,
         backend.client(server.url, max_connections=1) as client,
     ):
         calls = []
