@@ -79,6 +79,13 @@ def silent(**options: Any) -> str:
         return read(base_url=address, transport=None, **options)
 
 
+def untrusting() -> str:
+    """The error of a call with certificates from a file that has none."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        return read(base_url=address, transport=None, verify=__file__)
+
+
 def closed() -> str:
     """The error of a call after `close`."""
     client = DevRevAuthClient("token")
@@ -133,6 +140,7 @@ def test_each_text_on_the_page_is_one_that_a_user_gets(capsys: pytest.CaptureFix
         broken(httpx.ReadTimeout("")),
         silent(timeout=0.01),
         silent(total_timeout=0.01),
+        untrusting(),
         read(token="of-nobody"),
         read(Fault.answer(401, details={"type": "dev_org_deactivated"})),
         read(Fault.answer(400)),
