@@ -45,7 +45,8 @@ def test_only_what_writes_has_the_token_in_a_variable(backend: Backend, over_tls
         sys.settrace(look)
         try:
             if backend.is_async:
-                anyio.run(call_twice, server.url, backend=backend.name)
+                name, options = backend.loop
+                anyio.run(call_twice, server.url, backend=name, backend_options=options)
             else:
                 with DevRevAuthClient(TOKEN, base_url=server.url, verify=client_context) as client:
                     for _ in range(2):
