@@ -1,9 +1,9 @@
 """Who may send now: at most `max_connections` calls at once, and nobody while the rate limit says wait. No I/O.
 
 DevRev limits per user, so one call's 429 concerns all. A 429 that names a time closes admission. When the time is up,
-one call goes alone; each success lets one more be in flight, but never more in all than passed before the last
-closing, because that is what the server allows in a window. Past that number one goes alone again; if it gets through,
-the next run begins, twice as long. Callers are admitted in the order in which they came.
+one call goes alone, and each success lets one more be in flight. A run lets through as many calls as the last one did
+before its 429, because that is what the server allows in a window. Then one goes alone again; if it succeeds, the next
+run is twice as long. Callers are admitted in the order in which they came.
 
 Every slot carries the epoch it was admitted in. The first 429 of an epoch closes admission and begins the next one;
 later ones of older slots only lengthen the closing, so that a hundred 429s at once count as one.

@@ -1,4 +1,8 @@
-"""Where the bearer token comes from, and how it stays out of sight."""
+"""Where the bearer token comes from, and how it stays out of sight.
+
+Inside the client it is a `Secret`. Its bytes are in three more places: the headers of recent requests (`Options`), the
+last request of each open connection (`Http11`), and, while one is written, the variables of the functions that write.
+"""
 
 from __future__ import annotations
 

@@ -88,6 +88,8 @@ class Endpoint(Protocol[CoParsedT]):
     ) -> Callable[..., CoParsedT | generated_errors.ErrorModel | None]: ...
 
 
+# A new operation that may be sent twice without harm goes in here. Any other is retried only where the server surely
+# did not act on it; GET and HEAD always.
 _REPEATABLE = {
     auth_tokens_get.__name__: Repeatable.ALWAYS,
     auth_tokens_self_delete.__name__: Repeatable.REVOCATION,
