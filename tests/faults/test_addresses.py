@@ -1,14 +1,17 @@
 """A name with several addresses, some of which do not answer: they are raced (RFC 8305)."""
 
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
 
+import anyio
+import httpx
 import pytest
 
-from devrev_auth_client import DevRevAuthClient, TotalTimeoutError, TransportError
+from devrev_auth_client import AsyncDevRevAuthClient, DevRevAuthClient, TotalTimeoutError, TransportError
 from tests.faults.backends import (
     ONCE,
     TOKEN_ID,
@@ -93,6 +96,29 @@ def test_no_address_is_a_failure_to_connect(backend: Backend, addresses: list[st
             client.revoke()
         assert len(caught.value.attempts) == 4
         assert server.connections_opened == 0
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "trio"])
+def test_a_slow_look_up_ends_with_the_time_to_connect(loop: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On event loops; a thread cannot leave it."""
+    is_over = threading.Event()
+
+    def hang(*_: Any, **options: Any) -> Any:
+        if options.get("flags", 0) & socket.AI_NUMERICHOST:
+            raise socket.gaierror(socket.EAI_NONAME, "no address")
+        is_over.wait(10)
+        raise socket.gaierror(socket.EAI_NONAME, "too late")
+
+    async def main() -> None:
+        async with AsyncDevRevAuthClient("a-token", base_url="https://api.invalid", retry=ONCE) as client:
+            try:
+                with pytest.raises(TransportError, match="looking up the host took too long"):
+                    await client.get_auth_token(TOKEN_ID, timeout=httpx.Timeout(5, connect=0.05))
+            finally:
+                is_over.set()
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    anyio.run(main, backend=loop)
 
 
 def test_what_a_signal_handler_raises_during_the_look_up_passes(monkeypatch: pytest.MonkeyPatch) -> None:
