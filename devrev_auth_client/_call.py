@@ -61,7 +61,6 @@ class Call:
         self._clock = state.clock
         self._body = operation.body
         self._token: Secret | None = None
-        self._sent = 0
         self._timeout = timeout
         self._deadline = math.inf if total_timeout is None else self._clock.monotonic() + total_timeout
         self._decision = Decision(
@@ -168,7 +167,6 @@ class Call:
                 response = ReceivedResponse(result, token, self._clock.wall(), waited)
                 return response
         except Postponed:
-            self._sent -= 1
             return None
         except Exception as error:
             # What is not the network's passes through: a signal handler's time limit is its program's business.
@@ -190,8 +188,8 @@ class Call:
         operation = self._operation
         url = self._state.url(operation.target)
         headers = self._options.request_headers(url.netloc, operation.headers, len(body.content), token)
-        extensions = {"timeout": phases_within(self._timeout, seconds), "resend_count": self._sent}
-        self._sent += 1
+        phases = phases_within(self._timeout, seconds)
+        extensions = {"timeout": phases, "resend_count": self._decision.attempts_made}
         return httpx.Request(operation.method, url, headers=headers, stream=body, extensions=extensions)
 
     def _settle(self, slot: Slot, response: ReceivedResponse | None) -> None:

@@ -133,6 +133,11 @@ class Decision:
         self._is_ambiguous = False
         self._refused: DevRevAuthError | None = None  # the 401 after which another token was asked for
 
+    @property
+    def attempts_made(self) -> int:
+        """How many attempts the call has made so far."""
+        return len(self._attempts)
+
     def after(self, outcome: Outcome) -> Any:
         """Return the response or the error that the call ends with, or `Again`."""
         result = self._operation.interpret(outcome)

@@ -26,8 +26,9 @@ Verify = ssl.SSLContext | str | Path | bool
 def checked_route(base_url: httpx.URL, proxy: object, verify: object) -> Route:
     """Return the route to the API. Certificates are loaded for the first connection; that may raise too."""
     checked = checked_verify(verify)
-    make_proxy_context = partial(_make_ssl_context, True, "the proxy")
-    return Route(base_url, partial(_make_ssl_context, checked), chosen_proxy(proxy, base_url), make_proxy_context)
+    chosen = chosen_proxy(proxy, base_url)
+    make_proxy_context = partial(_make_ssl_context, (chosen and chosen.ssl_context) or True, "the proxy")
+    return Route(base_url, partial(_make_ssl_context, checked), chosen, make_proxy_context)
 
 
 def checked_base_url(base_url: object) -> httpx.URL:

@@ -112,11 +112,12 @@ class _BoundedContent:
         return True
 
     def response(self, request: httpx.Request, response: httpx.Response) -> RawResponse | httpx.RemoteProtocolError:
-        if _may_be_cut_off(request, response) and not b"".join(self._chunks).strip():
+        arrived = b"".join(self._chunks)
+        if _may_be_cut_off(request, response) and not arrived.strip():
             return httpx.RemoteProtocolError("the server closed the connection before the body")
         if self._size > self._largest:
             return RawResponse(response.status_code, response.headers, b"", self._too_large)
-        content, problem = self._decompressed(b"".join(self._chunks), response.headers)
+        content, problem = self._decompressed(arrived, response.headers)
         return RawResponse(response.status_code, response.headers, content, problem)
 
     @property

@@ -36,7 +36,7 @@ async def connect(runtime: Runtime, route: Route, until: float) -> Stream:
     try:
         if proxy is not None:
             if proxy.url.scheme == "https":
-                stream = await _begin_tls(runtime, stream, route.proxy_context(proxy), proxy.url.host, until)
+                stream = await _begin_tls(runtime, stream, route.proxy_context(), proxy.url.host, until)
             if proxy.url.scheme.startswith("socks"):
                 await pass_socks_proxy(runtime, stream, route, proxy, until)
             elif not route.is_forwarded:

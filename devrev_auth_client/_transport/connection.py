@@ -44,11 +44,10 @@ class Connection:
 
         Its extensions bound each phase by `timeout`, as in httpx, and all of it by `deadline`, by `time.monotonic`.
         """
-        phases, deadline = request.extensions.get("timeout", {}), request.extensions.get("deadline", math.inf)
-        await self._send(runtime, request, moment(phases.get("write"), deadline))
+        await self._send(runtime, request, moment(request, "write"))
         response = None
         while response is None:
-            data = await self._stream.read(runtime, moment(phases.get("read"), deadline))
+            data = await self._stream.read(runtime, moment(request, "read"))
             response = self._http.receive(data, largest)
         self._idle_since = time.monotonic()
         return response
@@ -90,6 +89,8 @@ class Connection:
         self._stream.close()
 
 
-def moment(seconds: float | None, deadline: float) -> float:
-    """Return when `seconds` from now are over, no later than `deadline`."""
+def moment(request: Any, phase: str) -> float:
+    """Return when a phase that begins now has to be over, by the request's `timeout` and `deadline`."""
+    seconds: float | None = request.extensions.get("timeout", {}).get(phase)
+    deadline: float = request.extensions.get("deadline", math.inf)
     return deadline if seconds is None else min(deadline, time.monotonic() + seconds)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import select
 import threading
 from typing import Any
@@ -28,8 +27,7 @@ class Pool:
         """Send a request over an idle connection or a new one, and return the response, read to its end."""
         connection = self._take()
         if connection is None:
-            phases, deadline = request.extensions.get("timeout", {}), request.extensions.get("deadline", math.inf)
-            connection = await Connection.open(runtime, self._route, moment(phases.get("connect"), deadline))
+            connection = await Connection.open(runtime, self._route, moment(request, "connect"))
         try:
             return await connection.exchange(runtime, request, self._largest)
         finally:

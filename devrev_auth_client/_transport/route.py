@@ -43,9 +43,9 @@ class Route:
         """Return the context for the server, made at the first connection: loading certificates takes long."""
         return self._context("server", self._make_context)
 
-    def proxy_context(self, proxy: httpx.Proxy) -> ssl.SSLContext:
+    def proxy_context(self) -> ssl.SSLContext:
         """Return the context for an https proxy."""
-        return self._context("proxy", lambda: proxy.ssl_context or self._make_proxy_context())
+        return self._context("proxy", self._make_proxy_context)
 
     def after_fork(self) -> None:
         """Replace the lock: a thread that a forked child does not have may hold it."""

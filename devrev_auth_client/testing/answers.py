@@ -162,5 +162,5 @@ class LostConnection:
 
     @property
     def message(self) -> str:
-        """What the caller in memory is told."""
+        """The text of the exception that a client in memory gets."""
         return f"the connection was {'reset' if self.is_reset else 'lost'}, as scripted"

@@ -146,7 +146,7 @@ class Arrival(NamedTuple):
 
 
 class Core:
-    """Plays what it is told to, else lets the API answer, and records. Use all but two methods under `lock`."""
+    """Plays a scripted or injected fault, or lets the API answer, and records. Use all but two methods under `lock`."""
 
     def __init__(self, api: Api, clock: Callable[[], float], seed: int) -> None:
         self.api = api

@@ -104,7 +104,7 @@ def test_a_copy_of_headers_is_its_own() -> None:
     headers["A"] = "2"
     assert (error.headers["a"], str(error), error.message) == ("1", "text", "of the body")
     with pytest.raises(TypeError):
-        errors.DevRevAuthError(text="text")  # type: ignore[call-arg]
+        errors.DevRevAuthError(text="text")  # type: ignore[call-arg]  # which is the point
 
 
 HEADERS = httpx.Headers([(b"Set-Cookie", b"a=1"), (b"set-cookie", b"b=2"), (b"X-Odd", b"\xff\xfe")])
@@ -118,7 +118,7 @@ MODELS: list[Any] = [
 
 
 def pickled(protocol: int) -> Callable[[Any], Any]:
-    return lambda value: pickle.loads(pickle.dumps(value, protocol))  # noqa: S301
+    return lambda value: pickle.loads(pickle.dumps(value, protocol))  # noqa: S301  # our own
 
 
 AGAIN: dict[str, Callable[[Any], Any]] = {

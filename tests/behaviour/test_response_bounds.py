@@ -204,7 +204,7 @@ def test_a_bomb_is_not_unpacked_beyond_the_bound(make_client: MakeClient) -> Non
     """A kilobyte may claim to be a gigabyte; no more than two of the bound are ever in memory."""
     bomb = packed_zeros(64 * MIB)
     transport = Answering(200, Chunks([bomb]), [(b"Content-Encoding", b"gzip")])
-    read: Callable[[str], object] = make_client(transport=transport).plain.get_auth_token  # type: ignore[attr-defined]
+    read: Callable[[str], object] = make_client(transport=transport).plain.get_auth_token  # type: ignore[attr-defined]  # of the sync test client
     tracemalloc.start()
     try:
         with pytest.raises(InvalidResponseError, match=TOO_LARGE):

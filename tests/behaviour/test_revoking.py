@@ -49,7 +49,7 @@ async def test_an_unknown_urn_or_none_is_sent_as_it_is(make_client: MakeClient, 
     await client.revoke_own_auth_tokens(read or None)  # what was read can be revoked
     assert fake.requests[-1].body == {"requested_token_type": UNKNOWN}
     with pytest.raises(TypeError, match="token_type"):
-        await client.revoke_own_auth_tokens()  # type: ignore[call-arg]
+        await client.revoke_own_auth_tokens()  # type: ignore[call-arg]  # which is the point
 
 
 PROOF = [(200, b""), (200, b" \r\n\t"), (200, b"{}"), (200, b" { } \n"), (204, b"")]

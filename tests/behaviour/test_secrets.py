@@ -164,7 +164,7 @@ def test_clients_and_their_copies_show_their_base_url_and_no_token(make_client: 
 def test_a_secret_shows_itself_to_nobody() -> None:
     """Neither printed nor formatted, pickled, copied, listed or hashed; equal to the same token, and to no string."""
     secret = Secret(SECRET)
-    assert SECRET not in f"{secret} {secret!r:>99} {[secret]} {'%s %r' % (secret, secret)}"  # noqa: UP031
+    assert SECRET not in f"{secret} {secret!r:>99} {[secret]} {'%s %r' % (secret, secret)}"  # noqa: UP031  # all ways to format
     for again in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError, match="not pickled") as caught:
             again(secret)

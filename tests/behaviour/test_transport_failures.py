@@ -113,7 +113,7 @@ def failing(make_client: MakeClient, recorder: Recorder, error: Exception) -> Tr
 
     recorder.before = fail
     with pytest.raises(TransportError) as caught:
-        make_client(token=TOKEN, transport=recorder, retry=RetryPolicy(max_attempts=2)).plain.get_auth_token("x")  # type: ignore[attr-defined]
+        make_client(token=TOKEN, transport=recorder, retry=RetryPolicy(max_attempts=2)).plain.get_auth_token("x")  # type: ignore[attr-defined]  # of the sync test client
     return caught.value
 
 
