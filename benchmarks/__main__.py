@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from benchmarks import chart, generated, growth, modes, report, rounds, surroundings, targets
+from benchmarks import chart, generated, growth, machine, modes, report, rounds, targets
 from benchmarks.parts import everything
 from benchmarks.rivals import find_rivals
 from benchmarks.server import Server
@@ -32,7 +32,7 @@ def run(extent: str) -> dict[str, Any]:
         folder = Path(name)
         _tell("generating the other clients")
         rivals, skipped = find_rivals(generated.generate(folder))
-        results: dict[str, Any] = {**surroundings.described(), "extent": extent, "skipped": skipped, "modes": {}}
+        results: dict[str, Any] = {**machine.described(), "extent": extent, "skipped": skipped, "modes": {}}
         with Server(folder) as server:
             for mode in chosen:
                 _tell(mode.name)

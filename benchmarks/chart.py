@@ -29,7 +29,7 @@ def points(results: dict[str, Any], rival: str) -> list[tuple[int, float]]:
 
 
 def unanswered(results: dict[str, Any], rival: str) -> str:
-    """Return what a line's end needs to be told: from how many tasks on no call was answered in time."""
+    """Return what the legend adds to a name: from how many tasks on no call was answered in time."""
     lost = [tasks for tasks, figures in _warm(results, rival) if not figures.get("answered", 1)]
     return f", none of {min(lost):,} answered in {TIME_LIMIT:.0f} s" if lost else ""
 
@@ -40,7 +40,7 @@ def _warm(results: dict[str, Any], rival: str) -> list[tuple[int, dict[str, Any]
 
 
 def draw(results: dict[str, Any], file: Path) -> None:
-    """Write the chart; its format is that of the file's ending."""
+    """Write the chart; its format is that of the file's suffix."""
     import matplotlib as mpl
 
     mpl.use("svg" if file.suffix == ".svg" else "agg")
@@ -54,8 +54,8 @@ def draw(results: dict[str, Any], file: Path) -> None:
         series = points(results, rival)
         if series:
             width = 2.5 if rival == OURS else 1.5
-            told = label + unanswered(results, rival)
-            axes.plot(*zip(*series, strict=True), label=told, color=colour, marker=marker, linewidth=width)
+            label += unanswered(results, rival)
+            axes.plot(*zip(*series, strict=True), label=label, color=colour, marker=marker, linewidth=width)
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))

@@ -57,9 +57,9 @@ def _mode(name: str, mode: dict[str, Any]) -> Iterator[str]:
             yield _columns(rival, "-", "-", "-", "-", "-", "-", opened, f"{failed:,}", why)
             continue
         ratio = figures["ratio"][mode["basis"]]
-        told = ("-", "-", "-") if ratio is None else _ratio(ratio)
+        shown = ("-", "-", "-") if ratio is None else _ratio(ratio)
         costs = (f"{figures[kind]['median']:,.0f}" for kind in ("cpu_us", "wall_us"))
-        yield _columns(rival, *told, *costs, f"{figures['calls_a_second']:,}", opened, f"{failed:,}", why)
+        yield _columns(rival, *shown, *costs, f"{figures['calls_a_second']:,}", opened, f"{failed:,}", why)
 
 
 def _ratio(ratio: dict[str, Any]) -> tuple[str, str, str]:

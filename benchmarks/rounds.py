@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import BUSY, busy_cores
 from benchmarks.modes import Mode
 from benchmarks.rivals import OURS, REFERENCE, Rival, Target
 from benchmarks.server import Server
-from benchmarks.surroundings import BUSY, busy_cores
 from benchmarks.worker import LATE, Cost, Worker
 
 _SLOW = 20.0
@@ -19,7 +19,7 @@ _SLOW = 20.0
 
 _SLOW_ROUNDS = 2
 _ENOUGH = 20
-"""Answers; from fewer no cost is told."""
+"""Answers; from fewer no cost is shown."""
 
 
 @dataclass

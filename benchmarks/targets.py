@@ -116,7 +116,7 @@ def _parts(parts: dict[str, Any]) -> Iterator[Row]:
     for kind, figures in parts["guard"].items():
         guard = figures["guard_us"]
         yield _row(
-            f"guard: loop, gate, budget, lane ({kind})",
+            f"guard: loop, rate limit, budget, connections ({kind})",
             "at most 25 µs",
             in_words(guard, " µs"),
             reached=guard["median"] <= 25,
@@ -129,11 +129,11 @@ def _parts(parts: dict[str, Any]) -> Iterator[Row]:
             in_words(ratio),
             reached=ratio["median"] <= 1 + NOISE,
         )
-    for place in ("lane", "gate"):
+    for place, what in (("connection", "a connection"), ("rate_limit", "the rate limit")):
         taken = parts["memory_kib"][place]
         most = max(taken.values())
         yield _row(
-            f"memory of one of many calls waiting (for a {place})",
+            f"memory of one of many calls waiting (for {what})",
             "at most 5 KiB",
             f"{taken['tracemalloc']:g} KiB traced, {taken['rss']:g} KiB resident",
             reached=most <= 5,

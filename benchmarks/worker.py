@@ -1,4 +1,4 @@
-"""One client process, for one rival in one mode. It makes rounds when told to and answers with what they cost.
+"""One client process, for one rival in one mode.
 
     python -m benchmarks.worker '{"module": ..., "folder": ..., "target": {...}, "mode": {...}}'
 

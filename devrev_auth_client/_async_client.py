@@ -152,7 +152,7 @@ class AsyncDevRevAuthClient(BaseClient):
             ConfigurationError: the token is not a JWT or has no id (see `TokenClaims`); nothing was sent.
             DevRevAuthError: any other failure; see `errors`.
         """
-        operation = _operations.get_own_auth_token(self._state.source.fixed)
+        operation = _operations.get_own_auth_token(self._state.source)
         response: Response[AuthTokensGetResponse] = await self._run(operation, timeout, total_timeout)
         return _operations.parsed_of(response).token
 

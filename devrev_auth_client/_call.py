@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -68,7 +69,7 @@ class Call:
             options.retry,
             state.budget,
             deadline=self._deadline,
-            renewable=state.source.fixed is None,
+            renewable=not isinstance(state.source, Secret),
             clock=self._clock.monotonic,
             jitter=self._clock.jitter,
         )
@@ -96,7 +97,8 @@ class Call:
         begun = self._clock.monotonic()
         if step.wait:
             await self._clock.sleep(self._runtime, step.wait)
-        token = self._state.source.fixed or await self._ask_for_token()
+        source = self._state.source
+        token = source if isinstance(source, Secret) else await self._ask_for_token(source)
         if isinstance(token, DevRevAuthError | Failure):
             return token
         if step.renew_token and token == self._token:
@@ -115,8 +117,8 @@ class Call:
             if outcome is not None:
                 return outcome
 
-    async def _ask_for_token(self) -> Secret | Failure | ConfigurationError:
-        asked = await self._runtime.ask(self._state.source.ask, self._time_left())
+    async def _ask_for_token(self, source: Callable[[], object]) -> Secret | Failure | ConfigurationError:
+        asked = await self._runtime.ask(source, self._time_left())
         if asked.is_late:
             return self._out_of_time("while waiting for the token callable")
         if asked.error is not None:

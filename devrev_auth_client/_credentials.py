@@ -126,12 +126,8 @@ def conceal(value: object, origin: str, instead: str = "it must be a token") -> 
     return Secret(token)
 
 
-class TokenSource:
-    """A fixed token, or a callable that is asked for one before every attempt."""
-
-    def __init__(self, fixed: Secret | None, ask: Callable[[], object]) -> None:
-        self.fixed = fixed
-        self.ask = ask
+TokenSource = Secret | Callable[[], object]
+"""A fixed token, or a callable that is asked for one before every attempt."""
 
 
 def token_source(token: object) -> TokenSource | ConfigurationError:
@@ -140,15 +136,13 @@ def token_source(token: object) -> TokenSource | ConfigurationError:
     Like `conceal`, it returns its error for the caller to raise.
     """
     if callable(token):
-        return TokenSource(None, token)
+        return token
     if token is None:
         token = os.environ.get(TOKEN_VARIABLE)
         if token is None:
             return ConfigurationError(f"no token: pass token=... or set the environment variable {TOKEN_VARIABLE}")
-        secret = conceal(token, f"the environment variable {TOKEN_VARIABLE}")
-    else:
-        secret = conceal(token, "token", f"pass a token, or leave it out and set {TOKEN_VARIABLE}")
-    return secret if isinstance(secret, ConfigurationError) else TokenSource(secret, lambda: secret)
+        return conceal(token, f"the environment variable {TOKEN_VARIABLE}")
+    return conceal(token, "token", f"pass a token, or leave it out and set {TOKEN_VARIABLE}")
 
 
 def token_callable_failed(error_type: type[BaseException]) -> ConfigurationError:

@@ -1,7 +1,6 @@
 """What follows from the outcome of an attempt: the result, an error, or another attempt. No I/O.
 
-A call passes the outcome of each attempt to its `Decision`, which returns what comes
-next. Clock and jitter are arguments.
+A call passes the outcome of each attempt to its `Decision`, which returns what comes next.
 """
 
 from __future__ import annotations
@@ -56,15 +55,8 @@ class Repeatable(Enum):
 class Interpreter(Protocol):
     """What a decision needs to know of an operation."""
 
-    @property
-    def name(self) -> str:
-        """The operation's name, for texts."""
-        ...
-
-    @property
-    def repeatable(self) -> Repeatable:
-        """When it may be retried."""
-        ...
+    name: str
+    repeatable: Repeatable
 
     def interpret(self, outcome: Outcome) -> Any:
         """Return the response, or (not raise) the `DevRevAuthError` that the outcome amounts to."""

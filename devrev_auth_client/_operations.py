@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 import attrs
 
-from ._credentials import Secret, begins_like_token
+from ._credentials import Secret, TokenSource, begins_like_token
 from ._decision import Outcome, Repeatable
 from ._error_responses import api_error
 from ._failures import Failure, FailureKind
@@ -215,14 +215,14 @@ def revoke_own_auth_tokens(token_type: object) -> Operation:
     return operation(auth_tokens_self_delete, {"body": AuthTokensSelfDeleteRequest(requested_token_type=requested)})
 
 
-def get_own_auth_token(fixed: Secret | None) -> Operation:
+def get_own_auth_token(source: TokenSource) -> Operation:
     """Return the operation that reads the metadata of the token it is sent with.
 
-    `fixed` is that token; where it is `None`, each attempt may have another, and asks for that one's.
+    Where a callable gives the token, each attempt may have another, and asks for that one's.
     """
-    if fixed is None:
+    if not isinstance(source, Secret):
         return attrs.evolve(get_auth_token("the one in use"), token_id=None, body_for=_body_for)
-    operation = _operation_for(fixed)
+    operation = _operation_for(source)
     if isinstance(operation, ConfigurationError):
         raise operation
     return operation

@@ -79,9 +79,8 @@ class Sender:
         try:
             if self.is_own:  # its connections keep to the deadline, which costs less than a cancel scope
                 request.extensions |= {"deadline": ends, "runtime": runtime}
-                response = await runtime.send(self.transport, request, content.take)
-            else:
-                response = await runtime.send_within(self.transport, request, content.take, seconds)
+                seconds = math.inf
+            response = await runtime.send(self.transport, request, content.take, seconds)
         except self._errors() as error:
             failed = error
         else:

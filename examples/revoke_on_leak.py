@@ -72,7 +72,7 @@ def status_by_witness(claims: TokenClaims | None) -> str | None:
         return None
 
 
-def ending(error: errors.DevRevAuthError) -> tuple[int, str]:
+def verdict(error: errors.DevRevAuthError) -> tuple[int, str]:
     """Return the exit code and what to do next."""
     match error:
         case errors.ConfigurationError():
@@ -101,7 +101,7 @@ def revoke(token: str, claims: TokenClaims | None, token_type: TokenType) -> int
         with DevRevAuthClient(token, total_timeout=PATIENCE) as client:
             client.revoke_own_auth_tokens(token_type)
     except errors.DevRevAuthError as error:
-        status, advice = ending(error)
+        status, advice = verdict(error)
         known = status_by_witness(claims) if status in {1, 3} else None
         if known == "revoked":
             print("REVOKED. DevRev says that the token with that id is revoked.")

@@ -37,9 +37,9 @@ def _schema(document: Document, schema: dict[str, Any], place: str, inside: tupl
     inside = (*inside, ref) if ref else inside
     schema = document.resolved(Part((), schema)).node
     # Error types are open strings in ours, and their descriptions name the known ones.
-    told = re.findall(r"`([\w:-]+)`", str(schema.get("description", ""))) if schema.get("type") == "string" else []
+    quoted = re.findall(r"`([\w:-]+)`", str(schema.get("description", ""))) if schema.get("type") == "string" else []
     yield from (f"{place}: value {value}" for value in sequence(schema.get("enum")))
-    yield from (f"{place}: perhaps {value}" for value in told)
+    yield from (f"{place}: perhaps {value}" for value in quoted)
     for name, field in mapping(schema.get("properties")).items():
         yield f"{place}: field {name}"
         yield from _schema(document, field, f"{place} {name}", inside)

@@ -149,6 +149,6 @@ def _finish(folder: Path, description: Path) -> None:
         takes_json = module.relative_to(folder).parts[0] in _JSON_FOLDERS and module.name != "__init__.py"
         module.write_text(HEADER + (_JSON_HEADER if takes_json else "") + code, encoding="utf-8")
     (folder / "py.typed").touch()
-    told = {name: version(name) for name in _PINNED}
-    told["description"] = hashlib.sha256(description.read_bytes()).hexdigest()
-    (folder / "README.md").write_text(_README.format_map(told), encoding="utf-8")
+    values = {name: version(name) for name in _PINNED}
+    values["description"] = hashlib.sha256(description.read_bytes()).hexdigest()
+    (folder / "README.md").write_text(_README.format_map(values), encoding="utf-8")

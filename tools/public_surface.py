@@ -90,8 +90,8 @@ def _default(attribute: griffe.Attribute) -> str | None:
     value = attribute.value.last if isinstance(attribute.value, griffe.ExprAttribute) else attribute.value
     if not isinstance(value, griffe.ExprCall) or value.canonical_path != "attrs.field":
         return None if value is None else str(value)
-    told = {each.name: str(each.value) for each in value.arguments if isinstance(each, griffe.ExprKeyword)}
-    return "..." if told.get("init") == "False" else told.get("default", told.get("factory"))
+    given = {each.name: str(each.value) for each in value.arguments if isinstance(each, griffe.ExprKeyword)}
+    return "..." if given.get("init") == "False" else given.get("default", given.get("factory"))
 
 
 @dataclass(frozen=True)
@@ -193,8 +193,8 @@ def following(version: Version, found: Sequence[Change]) -> Version:
 def problems(root: Path) -> Iterator[str]:
     """Yield where version and changelog do not follow from what changed since the last release."""
     release = last_release(root)
-    told = re.search(r'^__version__ = "(.+)"$', (root / PACKAGE / "_version.py").read_text("utf-8"), re.MULTILINE)
-    version = Version(Version(told[1]).base_version if told else "0")
+    literal = re.search(r'^__version__ = "(.+)"$', (root / PACKAGE / "_version.py").read_text("utf-8"), re.MULTILINE)
+    version = Version(Version(literal[1]).base_version if literal else "0")
     found = [*changes(release[1], listing(root / PACKAGE))] if release else []
     if release and (found or version != release[0]) and version < following(release[0], found):
         yield f"_version.py says {version}; after {release[0]} comes {following(release[0], found)} or later:"

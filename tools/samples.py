@@ -63,13 +63,13 @@ class Samples:
     def _sample_object(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
         fields, required, kinds, kind_field = self._object(schema)
         found: dict[str, Any] = {}
-        told = ""
+        kind = ""
         if kinds:
             names = [*kinds, "a_later_kind"] if kind_field else [*kinds]
             name = names[self.number % len(names)] if depth < _DEPTH else names[-1]
             if name in kinds:
                 found = self._sample_object(self.document.resolved(Part((), kinds[name])).node, depth)
-                told = name if kind_field and len(set(map(str, kinds.values()))) > 1 else ""
+                kind = name if kind_field and len(set(map(str, kinds.values()))) > 1 else ""
             if kind_field:
                 fields.pop(kind_field, None)
                 found[kind_field] = name
@@ -81,7 +81,7 @@ class Samples:
         values = schema.get("additionalProperties")
         if isinstance(values, dict) and values and depth < _DEPTH:
             return found | {"a key": self.of(cast("dict[str, Any]", values), depth + 1)}
-        return found if isinstance(values, dict) and values else found | {LATER: told}
+        return found if isinstance(values, dict) and values else found | {LATER: kind}
 
     def _object(self, schema: dict[str, Any]) -> tuple[dict[str, Any], set[str], dict[str, Any], str | None]:
         """Return an object's fields, which of them it must have, and its kinds with the field that tells them."""
@@ -91,10 +91,10 @@ class Samples:
         kinds: dict[str, Any] = {}
         kind_field: str | None = None
         for part in sequence(schema.get("allOf")):
-            more, needed, of_kinds, told = self._object(part)
+            more, needed, of_kinds, of_field = self._object(part)
             fields |= more
             required |= needed
-            kinds, kind_field = (of_kinds, told) if of_kinds else (kinds, kind_field)
+            kinds, kind_field = (of_kinds, of_field) if of_kinds else (kinds, kind_field)
         fields |= mapping(schema.get("properties"))
         required.update(map(str, sequence(schema.get("required"))))
         if fields:  # what is required and not described may be anything

@@ -232,9 +232,9 @@ def _models(value: Any) -> Iterator[Any]:
 def _kinds(sample: Any, parsed: Any) -> Iterator[str]:
     """Yield where an object of a sample is no model, or a model of another kind."""
     models = [model for model in _models(parsed) if LATER in getattr(model, "additional_properties", {})]
-    told = [*kinds_in(sample)]
-    if len(models) != len(told):
-        yield f"{len(told)} objects are {len(models)} models"
+    kinds = [*kinds_in(sample)]
+    if len(models) != len(kinds):
+        yield f"{len(kinds)} objects are {len(models)} models"
     for model in models:
         kind = model.additional_properties[LATER]
         hints = [str(hint).replace("'", '"') for hint in type(model).__annotations__.values()]

@@ -53,9 +53,9 @@ def try_out(description: Path, into: Path, *, with_types: bool = True) -> Outcom
         report = checker.communicate()[0]
         for operation in operations(document):
             file = f"{'/'.join(module_of(operation))}.py"
-            told = [line for line in report.splitlines() if "error" in line and (file in line or "/api/" not in line)]
-            if checker.returncode and told:
-                outcome.add(operation, column, told[0].strip())
+            errors = [line for line in report.splitlines() if "error" in line and (file in line or "/api/" not in line)]
+            if checker.returncode and errors:
+                outcome.add(operation, column, errors[0].strip())
     return outcome
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import BUSY, busy_cores
 from benchmarks.parts import first_answer, in_fresh_process
 from benchmarks.rounds import spread
 from benchmarks.server import Server
-from benchmarks.surroundings import BUSY, busy_cores
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ def measure(extent: Extent, server: Server, folder: Path, tell: Callable[[str], 
     tell("memory")
     parts["memory_kib"] = {
         place: {how: _memory(folder, place, how, extent, server) for how in ("tracemalloc", "rss")}
-        for place in ("lane", "gate", "event")
+        for place in ("connection", "rate_limit", "event")
     }
     return parts
 

@@ -14,21 +14,23 @@ from benchmarks.server import Server
 
 _PROGRAMS = Path(__file__).parent / "programs"
 
-WAYS = {"async": ("", "plain"), "async, TLS": ("", "tls"), "sync": ("_sync", "plain")}
-"""What is measured: the ending of the program's name and the server's port."""
+VARIANTS = {"async": ("", "plain"), "async, TLS": ("", "tls"), "sync": ("_sync", "plain")}
+"""What is measured: the end of the program's name and the server's port."""
 
 
 def measure(server: Server, rounds: int, folder: Path) -> dict[str, Any]:
-    """Return, for each way, the milliseconds of ours and of raw httpx in turns, and the ratios of the pairs."""
-    return {way: _pairs(server, ending, port, rounds, bytecode_kept(folder)) for way, (ending, port) in WAYS.items()}
+    """Return, for each variant, the milliseconds of ours and of raw httpx in turns, and the ratios of the pairs."""
+    return {
+        name: _pairs(server, suffix, port, rounds, bytecode_kept(folder)) for name, (suffix, port) in VARIANTS.items()
+    }
 
 
-def _pairs(server: Server, ending: str, port: str, rounds: int, environment: dict[str, str]) -> dict[str, Any]:
+def _pairs(server: Server, suffix: str, port: str, rounds: int, environment: dict[str, str]) -> dict[str, Any]:
     arguments = [server.url(port)]
     if port == "tls":
         arguments.append(str(server.authority))
     pairs = [
-        tuple(_milliseconds(f"{program}{ending}", arguments, environment) for program in ("ours", "raw_httpx"))
+        tuple(_milliseconds(f"{program}{suffix}", arguments, environment) for program in ("ours", "raw_httpx"))
         for _ in range(rounds + 1)
     ]
     del pairs[0]  # it had to compile the modules

@@ -1,8 +1,8 @@
-"""What stands between the caller and the transport: checks, loop, gate, budget, lane.
+"""What stands between the caller and the transport: checks, loop, rate limit, budget, connections.
 
 Two programs take turns in one process, over httpx transports whose `handle_async_request` answers from memory at once:
 
-- ours: `client.get_auth_token()`, with its lanes, which are such transports;
+- ours: `client.get_auth_token()`;
 - by hand: the request made and the answer decoded with the generated code, an `httpx.Request` handed to a stock
   `httpx.AsyncHTTPTransport` (`httpx.HTTPTransport` for the sync client), the body read.
 

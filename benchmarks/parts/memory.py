@@ -1,11 +1,11 @@
 """What a call takes that waits: its task, its coroutines and all that the client keeps for it, as a mean of many.
 
-    python -m benchmarks.parts.memory lane|gate|event tracemalloc|rss COUNT SECONDS URL
+    python -m benchmarks.parts.memory connection|rate_limit|event tracemalloc|rss COUNT SECONDS URL
 
 SECONDS are those after which every call waits where it is going to.
 
-- lane: the server never answers, so all but `max_connections` calls wait for a connection;
-- gate: an answer of 429 has closed the gate, and all calls wait for it to open;
+- connection: the server never answers, so all but `max_connections` calls wait for a connection;
+- rate_limit: a response of 429 says how long to wait, and all calls do;
 - event: no client, tasks that wait for an `asyncio.Event`: what asyncio alone takes.
 """
 
@@ -54,7 +54,7 @@ async def _main(place: str, how: str, count: int, settled: float, url: str) -> f
     if place == "event":
         return await _measure(asyncio.Event().wait, how, count, settled)
     closing = httpx.MockTransport(lambda _: httpx.Response(429, headers={"Retry-After": "50"}))
-    client = AsyncDevRevAuthClient(BEARER, base_url=url, transport=closing if place == "gate" else None)
+    client = AsyncDevRevAuthClient(BEARER, base_url=url, transport=closing if place == "rate_limit" else None)
     return await _measure(lambda: client.get_auth_token(TOKEN_ID), how, count, settled)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import math
 import socket
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -31,14 +32,12 @@ def current_runtime() -> Runtime:
 
 
 class EventLoop:
-    """The part of a runtime that anyio makes the same for both."""
+    """The part of `interface.Runtime` that anyio makes the same for both."""
 
     async def checkpoint(self) -> None:
-        """Raise a cancellation that has come already."""
         await checkpoint_if_cancelled()
 
     async def resolve(self, host: str, port: int, seconds: float) -> list[Address] | None:
-        """Look up a host's addresses in a thread of the event loop's."""
         with anyio.move_on_after(seconds):
             found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             return [(one[0], one[4]) for one in found]
@@ -64,7 +63,6 @@ class EventLoop:
         return is_writable
 
     async def ask(self, function: Callable[[], object], seconds: float) -> Asked:
-        """Call the function in the event loop and await what it returns."""
         value: object = None
         with anyio.move_on_after(seconds) as scope:
             try:
@@ -75,30 +73,30 @@ class EventLoop:
                 return Asked(error=type(error))
         return Asked(value, is_late=scope.cancelled_caught)
 
-    async def send(self, transport: Any, request: Any, take: Callable[[bytes], bool]) -> Any:
-        """Send and read."""
-        response = await transport.handle_async_request(request)
-        chunks = aiter(response.stream)
-        try:
-            async for chunk in chunks:
-                if not take(chunk):
-                    break
-            await _close(response.stream, chunks)
-        except BaseException:
-            with anyio.move_on_after(LONGEST_CLOSE, shield=True), contextlib.suppress(Exception):
-                await _close(response.stream, chunks)
-            raise
-        return response
-
-    async def send_within(self, transport: Any, request: Any, take: Callable[[bytes], bool], seconds: float) -> Any:
-        """Send and read, and leave it where it takes longer."""
+    async def send(self, transport: Any, request: Any, take: Callable[[bytes], bool], seconds: float) -> Any:
+        if seconds == math.inf:  # a cancel scope costs time
+            return await _send(transport, request, take)
         with anyio.move_on_after(seconds):
-            return await self.send(transport, request, take)
+            return await _send(transport, request, take)
         return None
 
     async def close(self, transport: Any) -> None:
-        """Close a transport."""
         await transport.aclose()
+
+
+async def _send(transport: Any, request: Any, take: Callable[[bytes], bool]) -> Any:
+    response = await transport.handle_async_request(request)
+    chunks = aiter(response.stream)
+    try:
+        async for chunk in chunks:
+            if not take(chunk):
+                break
+        await _close(response.stream, chunks)
+    except BaseException:
+        with anyio.move_on_after(LONGEST_CLOSE, shield=True), contextlib.suppress(Exception):
+            await _close(response.stream, chunks)
+        raise
+    return response
 
 
 async def _close(stream: Any, chunks: Any) -> None:

@@ -40,12 +40,10 @@ class ThreadEvent:
         self._lock.acquire()
 
     def set(self) -> None:
-        """Wake the thread that waits."""
         if self._lock.locked():
             self._lock.release()
 
     async def wait(self, seconds: float) -> bool:
-        """Block until it is set; False where that takes longer."""
         return self._lock.acquire(timeout=_bounded(seconds))
 
 
@@ -62,19 +60,15 @@ class Threads:
         """Do nothing: a thread is not cancelled."""
 
     async def sleep(self, seconds: float) -> None:
-        """Block the thread."""
         time.sleep(_bounded(seconds))  # noqa: ASYNC251  # blocking is what threads do
 
     def event(self) -> ThreadEvent:
-        """Return a new event."""
         return ThreadEvent()
 
     async def readable(self, opened: socket.socket, seconds: float) -> bool:
-        """Block until there is something to read."""
         return is_ready([opened], [], seconds)
 
     async def writable(self, opened: Sequence[socket.socket], seconds: float) -> bool:
-        """Block until something can be written."""
         return is_ready([], opened, seconds)
 
     async def resolve(self, host: str, port: int, seconds: float) -> list[Address] | None:  # noqa: ARG002  # cannot be cut
@@ -99,8 +93,8 @@ class Threads:
         thread.join(_bounded(seconds))
         return answers[0] if answers else Asked(is_late=True)
 
-    async def send(self, transport: Any, request: Any, take: Callable[[bytes], bool]) -> Any:
-        """Send and read."""
+    async def send(self, transport: Any, request: Any, take: Callable[[bytes], bool], seconds: float) -> Any:  # noqa: ARG002  # nothing can cut a thread
+        """Send. The request has a timeout for each phase; `seconds` cannot be kept."""
         response = transport.handle_request(request)
         try:
             for chunk in response.stream:
@@ -113,12 +107,7 @@ class Threads:
             raise
         return response
 
-    async def send_within(self, transport: Any, request: Any, take: Callable[[bytes], bool], seconds: float) -> Any:  # noqa: ARG002  # nothing can cut a thread
-        """Send and read; the request carries a timeout for each phase."""
-        return await self.send(transport, request, take)
-
     async def close(self, transport: Any) -> None:
-        """Close a transport."""
         transport.close()
 
 

@@ -72,15 +72,11 @@ class Runtime(Protocol):
         """Call the user's function, and await what it returns where that can be."""
         ...
 
-    async def send(self, transport: Any, request: Any, take: Callable[[bytes], bool]) -> Any:
+    async def send(self, transport: Any, request: Any, take: Callable[[bytes], bool], seconds: float) -> Any:
         """Send over an httpx transport and hand each chunk of the body to `take`, until that returns False.
 
-        Returns the response, closed. Raises what the transport raises.
+        Returns the response, closed; `None` where that takes longer. Raises what the transport raises.
         """
-        ...
-
-    async def send_within(self, transport: Any, request: Any, take: Callable[[bytes], bool], seconds: float) -> Any:
-        """Do as `send`; None where it takes longer. In threads the request's own timeouts have to see to that."""
         ...
 
     async def close(self, transport: Any) -> None:

@@ -28,7 +28,6 @@ class AsyncioEvent:
         self._future: asyncio.Future[bool] | None = None
 
     def set(self) -> None:
-        """Wake the task that waits."""
         self._is_set = True
         if self._future is None:
             return
@@ -38,7 +37,6 @@ class AsyncioEvent:
             self._loop.call_soon_threadsafe(_finish, self._future)
 
     async def wait(self, seconds: float) -> bool:
-        """Wait until it is set; False where that takes longer."""
         future: asyncio.Future[bool] = self._loop.create_future()
         self._future = future
         if self._is_set:
@@ -59,19 +57,15 @@ class Asyncio(EventLoop):
         self.loop = asyncio.get_running_loop()
 
     def has_ended(self) -> bool:
-        """Whether the loop was closed."""
         return self.loop.is_closed()
 
     async def sleep(self, seconds: float) -> None:
-        """Suspend the task."""
         await asyncio.sleep(min(seconds, threading.TIMEOUT_MAX))
 
     def event(self) -> AsyncioEvent:
-        """Return a new event."""
         return AsyncioEvent(self.loop)
 
     async def readable(self, opened: socket.socket, seconds: float) -> bool:
-        """Wait until there is something to read."""
         await asyncio.sleep(0)  # after the turn of other tasks it has often arrived, and no callback is needed
         if is_ready([opened], [], 0):
             return True
@@ -93,7 +87,6 @@ class Asyncio(EventLoop):
             loop.remove_reader(descriptor)
 
     async def writable(self, opened: Sequence[socket.socket], seconds: float) -> bool:
-        """Wait until something can be written."""
         loop = self.loop
         future: asyncio.Future[bool] = loop.create_future()
         descriptors = [one.fileno() for one in opened]
@@ -111,7 +104,6 @@ class Asyncio(EventLoop):
                     loop.remove_writer(descriptor)
 
     async def ask(self, function: Callable[[], object], seconds: float) -> Asked:
-        """Call the function in the event loop and await what it returns."""
         task = asyncio.current_task()
         cancellations = task.cancelling() if task is not None else 0
         try:

@@ -25,7 +25,6 @@ class TrioEvent:
         self._event: anyio.Event | None = None
 
     def set(self) -> None:
-        """Wake the task that waits."""
         self._is_set = True
         if self._event is None:
             return
@@ -35,7 +34,6 @@ class TrioEvent:
             self._token.run_sync_soon(self._event.set)
 
     async def wait(self, seconds: float) -> bool:
-        """Wait until it is set; False where that takes longer."""
         self._event = anyio.Event()
         if not self._is_set:
             with anyio.move_on_after(seconds):
@@ -52,7 +50,6 @@ class Trio(EventLoop):
         self.loop: Any = current_token().native_token
 
     def has_ended(self) -> bool:
-        """Whether the run is over."""
         try:
             self.loop.run_sync_soon(int)
         except RuntimeError:  # trio.RunFinishedError is one
@@ -60,20 +57,16 @@ class Trio(EventLoop):
         return False
 
     async def sleep(self, seconds: float) -> None:
-        """Suspend the task."""
         await anyio.sleep(seconds)
 
     def event(self) -> TrioEvent:
-        """Return a new event."""
         return TrioEvent(self.loop)
 
     async def readable(self, opened: socket.socket, seconds: float) -> bool:
-        """Wait until there is something to read."""
         with anyio.move_on_after(seconds):
             await anyio.wait_readable(opened)
             return True
         return False
 
     async def writable(self, opened: Sequence[socket.socket], seconds: float) -> bool:
-        """Wait until something can be written."""
         return await self.first_writable(opened, seconds)

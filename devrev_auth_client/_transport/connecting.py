@@ -14,8 +14,8 @@ from .._runtime.interface import Address, Runtime
 from ._httpx import httpx
 from .proxy import pass_http_proxy, pass_socks_proxy
 from .route import Route
-from .stream import QuietSocket, SocketStream, Stream, raise_foreign
-from .tls import TlsStream
+from .stream import QuietSocket, SocketStream, raise_foreign
+from .tls import Stream, TlsStream
 
 _HEAD_START = 0.25
 """Seconds that an address has before the next one is tried beside it (RFC 8305 section 5)."""

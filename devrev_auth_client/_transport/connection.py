@@ -14,7 +14,7 @@ from .connecting import connect
 from .http11 import Http11, Response
 from .proxy import proxy_headers
 from .route import Route
-from .stream import Stream
+from .tls import Stream
 
 KEEPALIVE_EXPIRY = 30.0
 """Connections that were idle for more seconds are not used again; load balancers close theirs after 60 and more."""

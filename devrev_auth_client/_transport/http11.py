@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, NamedTuple
 
 import h11
@@ -19,12 +20,32 @@ _SMALLEST_CHUNKS = 16
 """Bytes that chunks have to bring on average, after the first thousand: one-byte chunks cost a second a megabyte."""
 
 
+class Body:
+    """A body that has arrived, to be read once."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._is_read = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._content
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._is_read:
+            raise StopAsyncIteration
+        self._is_read = True
+        return self._content
+
+
 class Response(NamedTuple):
-    """A whole response, or its beginning where it is larger than allowed."""
+    """A whole response, or its beginning where it is larger than allowed; with the names of httpcore's."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
-    content: bytes
+    stream: Body
     extensions: dict[str, Any]
 
 
@@ -97,11 +118,11 @@ class Http11:
         response, protocol = self._response, self._h11
         assert response is not None  # noqa: S101  # h11 lets nothing come before it
         headers = response.headers.raw_items()
-        content = b"".join(self._chunks)
+        body = Body(b"".join(self._chunks))
         self._chunks = []
         # Bytes that nobody asked for must not pass for the next response.
         if protocol.our_state is h11.DONE and protocol.their_state is h11.DONE and not protocol.trailing_data[0]:
             protocol.start_next_cycle()
             self.is_idle = True
         extensions = {"http_version": b"HTTP/" + response.http_version, "reason_phrase": response.reason}
-        return Response(response.status_code, headers, content, extensions)
+        return Response(response.status_code, headers, body, extensions)

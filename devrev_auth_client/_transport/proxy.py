@@ -12,7 +12,7 @@ import h11
 from .._runtime.interface import Runtime
 from ._httpx import httpx
 from .route import Route
-from .stream import Stream
+from .tls import Stream
 
 _SOCKS_REFUSALS = {
     1: "general failure",

@@ -4,41 +4,12 @@ from __future__ import annotations
 
 import socket
 import time
-from typing import Protocol
 
 from .._runtime.interface import Runtime
 from ._httpx import httpx
 
 READ_SIZE = 65_536
 """Bytes to ask the network for at a time."""
-
-
-class Stream(Protocol):
-    """Bytes in both directions: a socket's, or a TLS session's."""
-
-    async def read(self, runtime: Runtime, until: float) -> bytes:
-        """Return what has arrived, nothing where the peer ended the connection.
-
-        Raises `httpx.ReadTimeout` where `until` passes first, and `httpx.ReadError`.
-        """
-        ...
-
-    async def write(self, runtime: Runtime, data: bytes, until: float) -> None:
-        """Send all of it. Raises `httpx.WriteTimeout` and `httpx.WriteError`."""
-        ...
-
-    @property
-    def socket(self) -> socket.socket:
-        """The socket below all sessions."""
-        ...
-
-    def holds_record(self) -> bool:
-        """Whether a TLS session holds unread data. It reads a byte: ask only to decide whether to discard."""
-        ...
-
-    def close(self) -> None:
-        """Close the connection at once."""
-        ...
 
 
 def raise_foreign(error: Exception) -> None:
@@ -66,7 +37,11 @@ class SocketStream:
         return self._socket
 
     async def read(self, runtime: Runtime, until: float) -> bytes:
-        """Wait, then read: a peer that sends without end holds up neither the event loop nor the deadline."""
+        """Return what has arrived, nothing where the peer ended the connection.
+
+        It waits first: a peer that sends without end holds up neither the event loop nor the deadline.
+        Raises `httpx.ReadTimeout` where `until` passes first, and `httpx.ReadError`.
+        """
         while True:
             if (left := until - time.monotonic()) <= 0 or not await runtime.readable(self._socket, left):
                 raise httpx.ReadTimeout("nothing arrived in time")
@@ -79,7 +54,7 @@ class SocketStream:
                 raise httpx.ReadError(str(error)) from error
 
     async def write(self, runtime: Runtime, data: bytes, until: float) -> None:
-        """Write, and wait where the network takes no more."""
+        """Send all of it. Raises `httpx.WriteTimeout` and `httpx.WriteError`."""
         remaining = memoryview(data)
         while remaining:
             if until <= time.monotonic():

@@ -10,13 +10,16 @@ from typing import TypeVar
 
 from .._runtime.interface import Runtime
 from ._httpx import httpx
-from .stream import READ_SIZE, Stream
+from .stream import READ_SIZE, SocketStream
 
 ResultT = TypeVar("ResultT")
 
 
 class TlsStream:
-    """A TLS session. Plain text that arrived before the handshake is never taken for decrypted data."""
+    """A TLS session, with the methods of `SocketStream`.
+
+    Plain text that arrived before the handshake is never taken for decrypted data.
+    """
 
     def __init__(self, below: Stream, context: ssl.SSLContext, host: str) -> None:
         self._below = below
@@ -58,7 +61,7 @@ class TlsStream:
         return self._below.socket
 
     def holds_record(self) -> bool:
-        """Whether the session has something to read, or is over."""
+        """Whether there is unread data, or the session is over. It reads a byte, so a `True` means: discard it."""
         try:
             self._session.read(1)
         except ssl.SSLWantReadError:
@@ -97,3 +100,7 @@ class TlsStream:
     async def _flush(self, runtime: Runtime, until: float) -> None:
         if self._to_send.pending:
             await self._below.write(runtime, self._to_send.read(), until)
+
+
+Stream = SocketStream | TlsStream
+"""Bytes in both directions."""

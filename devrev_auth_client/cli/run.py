@@ -144,7 +144,7 @@ class Run:
         show.write(show.as_json({**fields, "error": error}))
 
     def _describe(self, error: DevRevAuthError) -> tuple[ExitCode, str, str]:
-        """Return the exit code, what happened (with what each attempt met), and what to do next."""
+        """Return the exit code, what happened (with the outcome of each attempt), and what to do next."""
         code, reason, advice = outcome_of(error, revocation=self._revoking is not None)
         name = self._base_url_name
         if isinstance(error, errors.APIError):
@@ -158,10 +158,10 @@ class Run:
             reason += re.sub(r"\bbase_url\b", name, text)
         if isinstance(error, errors.UnauthenticatedError) and self.host != _DEVREV:
             advice = f"{_DEVREV} was not asked: {name} points to {self.host}."
-        met = [attempt.failure or str(attempt.status_code) for attempt in error.attempts]
-        if len(met) > 1:
-            reason += f"\n{len(met)} attempts"
-            reason += f": {'; '.join(met)}" if len(set(met)) > 1 else ", the same each time"
+        outcomes = [attempt.failure or str(attempt.status_code) for attempt in error.attempts]
+        if len(outcomes) > 1:
+            reason += f"\n{len(outcomes)} attempts"
+            reason += f": {'; '.join(outcomes)}" if len(set(outcomes)) > 1 else ", the same each time"
         return code, reason, advice
 
 

@@ -98,7 +98,7 @@ class Injection:
 
     @property
     def played(self) -> int:
-        """How many requests met the fault so far."""
+        """To how many requests the fault happened so far."""
         return self._played
 
     def stop(self) -> None:
@@ -204,11 +204,11 @@ class Core:
         held = self.api.bearer(headers)
         user = held.issued.user if held else None
         # Each injection sees each request, so that its count is that of the requests whatever else is played.
-        met = [happen for one in self._injections if (happen := one(user, path[1:], self.now()))]
+        chosen = [happen for one in self._injections if (happen := one(user, path[1:], self.now()))]
         if self.script:
             play = self.script.popleft()(Occasion(repeatable(self.seed, self._arrived)))
             return play, f"script: {play.name}"
-        return met[0]() if met else (Play("API", Reply, processed=True), "API")
+        return chosen[0]() if chosen else (Play("API", Reply, processed=True), "API")
 
     def exchange(self, arrival: Arrival, body: bytes) -> Reply | LostConnection:
         """Answer a request, or lose its connection. Takes the lock."""

@@ -75,7 +75,7 @@ class FakeDevRev:
 
     @property
     def unplayed(self) -> int:
-        """How many scripted steps no request has met yet. 0 means that all of them happened."""
+        """How many scripted steps have not happened yet. 0 means that all of them happened."""
         return len(self._core.script)
 
     def add_user(
@@ -245,7 +245,7 @@ class FakeDevRev:
         :param times: the most requests that meet it.
         :param user: only requests with a token of this user.
         :param operation: only "auth-tokens.get" or "auth-tokens.self.delete".
-        :returns: an object with `played`, the number of requests that met the fault, and `stop()`.
+        :returns: an object with `played`, the number of requests to which the fault happened, and `stop()`.
             As a context manager, it stops the fault at the end of the block.
         :raises ValueError: an argument is out of its range, or there is no such operation.
         """

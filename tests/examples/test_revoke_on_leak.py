@@ -210,4 +210,4 @@ def test_it_ends_with_the_exit_status_that_the_command_line_has(example: ModuleT
         errors.RevocationUnconfirmedError("text"),
         errors.RevocationUnconfirmedError("text", likely_revoked=True),
     ]:
-        assert example.ending(error)[0] == run.outcome_of(error, revocation=True)[0], error
+        assert example.verdict(error)[0] == run.outcome_of(error, revocation=True)[0], error

@@ -99,14 +99,14 @@ class Kinds:
         parts = [*self._parts(schema)]
         split = next(part for part in parts if alternatives_of(part))
         members = {_name(member): member for member in alternatives_of(split)}
-        told = mapping(split.get("discriminator"))
-        kinds = {kind: _name({"$ref": ref}) for kind, ref in mapping(told.get("mapping")).items()}
+        discriminator = mapping(split.get("discriminator"))
+        kinds = {kind: _name({"$ref": ref}) for kind, ref in mapping(discriminator.get("mapping")).items()}
         kinds |= {member: member for member in members if member not in kinds.values()}
         own, demanded = self._fields({"allOf": [{**part, "oneOf": [], "anyOf": []} for part in parts]})
         if len(members) == 1:
             (only,) = members.values()
             return {**_about(schema), **_object({**self._fields(only)[0], **own}, demanded)}
-        field = str(told.get("propertyName", ""))
+        field = str(discriminator.get("propertyName", ""))
         made: list[tuple[str, Schema]] = []
         for kind, member in kinds.items():
             properties, required = self._fields(members.get(member, {"$ref": PREFIX + member}))

@@ -80,13 +80,13 @@ def complaint(document: Document, error: GeneratorError) -> Problem:
     """Return what the generator says, with the line of the operation or the schema that it names."""
     text = " ".join(f"{error.header} {error.detail or ''}".split())
     pointer: Pointer = ()
-    told = re.search(r"parsing ([A-Z]+) (\S+) within", text)
-    if told:
-        pointer = ("paths", told[2], told[1].lower())
+    operation = re.search(r"parsing ([A-Z]+) (\S+) within", text)
+    if operation:
+        pointer = ("paths", operation[2], operation[1].lower())
     else:
         named = mapping(document.at(("components", "schemas")))
-        found = [name for name in named if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)]
-        pointer = ("components", "schemas", max(found, key=len)) if found else ()
+        named_here = [name for name in named if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)]
+        pointer = ("components", "schemas", max(named_here, key=len)) if named_here else ()
     return document.problem(pointer, f"the generator: {text}")
 
 
