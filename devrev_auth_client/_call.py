@@ -204,7 +204,7 @@ class Call:
         if quota is not None:
             self._state.rate_limit = quota
         refused = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
-        seconds = min((response.asked_wait or 0.0) if refused else response.quota_pause, LONGEST_WAIT)
+        seconds = min(response.pause, LONGEST_WAIT)
         if seconds > 0:
             admission.close(slot, seconds, Closing(response.headers, quota), passed=not refused)
         elif refused:

@@ -85,6 +85,11 @@ class ReceivedResponse:
         return max(asked or 0.0, pause) if pause else asked
 
     @property
+    def pause(self) -> float:
+        """Seconds for which all of the client's calls wait: those a 429 asks for, or until a used-up quota is renewed."""
+        return (self.asked_wait or 0.0) if self.status_code == HTTPStatus.TOO_MANY_REQUESTS else self.quota_pause
+
+    @property
     def fields(self) -> dict[str, Any]:
         """The members of the body; none where it is no JSON object."""
         try:

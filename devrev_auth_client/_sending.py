@@ -112,7 +112,7 @@ class _BoundedContent:
 
     def response(self, request: httpx.Request, response: httpx.Response) -> RawResponse | httpx.RemoteProtocolError:
         arrived = b"".join(self._chunks)
-        if _may_be_cut_off(request, response) and not arrived.strip():
+        if not arrived.strip() and _may_be_cut_off(request, response):
             return httpx.RemoteProtocolError("the server closed the connection before the body")
         if self._size > self._largest:
             return RawResponse(response.status_code, response.headers, b"", self._too_large)
@@ -154,7 +154,9 @@ def _may_be_cut_off(request: httpx.Request, response: httpx.Response) -> bool:
 
 def phases_within(timeout: float | httpx.Timeout | None, seconds: float) -> dict[str, float | None]:
     """Return the seconds for each phase of an attempt, as httpx's transports take them; `seconds` bounds them all."""
-    phases = timeout.as_dict() if isinstance(timeout, httpx.Timeout) else {}
     bound = None if seconds == math.inf else seconds
-    given = {name: phases.get(name) for name in ("connect", "read", "write")}
-    return {"pool": bound, **{name: bound if phase is None else min(phase, seconds) for name, phase in given.items()}}
+    bounds: dict[str, float | None] = dict.fromkeys(("connect", "read", "write", "pool"), bound)
+    if isinstance(timeout, httpx.Timeout):
+        given = {name: phase for name, phase in timeout.as_dict().items() if phase is not None and name != "pool"}
+        bounds |= {name: min(phase, seconds) for name, phase in given.items()}
+    return bounds

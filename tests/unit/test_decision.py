@@ -55,7 +55,7 @@ def named(value: object) -> str | None:
     return f"{value.kind.name}-{'sent' if value.sent else 'unsent'}" if isinstance(value, Failure) else None
 
 
-@attrs.frozen
+@attrs.define
 class Operation:
     """Knows the class of each outcome and nothing else."""
 
