@@ -27,7 +27,7 @@ def checked_route(base_url: httpx.URL, proxy: object, verify: object) -> Route:
     """Return the route to the API. Certificates are loaded for the first connection; that may raise too."""
     checked = checked_verify(verify)
     chosen = chosen_proxy(proxy, base_url)
-    make_proxy_context = partial(_make_ssl_context, (chosen and chosen.ssl_context) or True, "the proxy")
+    make_proxy_context = partial(_make_ssl_context, (chosen and chosen.ssl_context) or True)
     return Route(base_url, partial(_make_ssl_context, checked), chosen, make_proxy_context)
 
 
@@ -148,7 +148,7 @@ def _checked_context(context: ssl.SSLContext, origin: str) -> ssl.SSLContext:
     return context
 
 
-def _make_ssl_context(verify: ssl.SSLContext | str | bool, origin: str = "verify") -> ssl.SSLContext:
+def _make_ssl_context(verify: ssl.SSLContext | str | bool) -> ssl.SSLContext:
     try:
         if isinstance(verify, str) and Path(verify).is_dir():
             return ssl.create_default_context(capath=verify)
@@ -157,4 +157,6 @@ def _make_ssl_context(verify: ssl.SSLContext | str | bool, origin: str = "verify
         return httpx.create_ssl_context(verify=verify)
     except OSError as error:  # ssl.SSLError is one
         problem = type(error).__name__
+    # By default httpx reads the file that this variable names.
+    origin = "the environment variable SSL_CERT_FILE" if verify is True else "verify"
     raise ConfigurationError(f"{origin}: cannot load its certificates ({problem}); pass a PEM file or an SSLContext")

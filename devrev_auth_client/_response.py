@@ -86,7 +86,7 @@ class ReceivedResponse:
 
     @property
     def pause(self) -> float:
-        """Seconds for which all of the client's calls wait: those a 429 asks for, or until a used-up quota is renewed."""
+        """Seconds for which all calls of the client wait: what a 429 asks for, or until a used-up quota is renewed."""
         return (self.asked_wait or 0.0) if self.status_code == HTTPStatus.TOO_MANY_REQUESTS else self.quota_pause
 
     @property

@@ -41,6 +41,7 @@ NO_TOKEN: dict[str, bytes] = {
     "array": b"[]",
     "pairs": b'[["token", {"id": "x"}]]',
     "pairs of pairs": b'[["token", [["id", "x"]]]]',
+    "token of pairs": b'{"token": [["id", "x"]]}',
     "two documents": b"{}{}",
     "object and garbage": WHOLE + b" x",
     "other object": b'{"error": "no"}',

@@ -317,7 +317,9 @@ def test_a_context_whose_own_checks_would_be_left_out_is_refused(
 
 
 @sync_only
-async def test_certificates_come_from_a_folder_or_a_file(make_client: MakeClient, tmp_path: Path) -> None:
+async def test_certificates_come_from_a_folder_or_a_file(
+    make_client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A file without any raises at the first connection, before anything is sent."""
     file = tmp_path / "ca.pem"
     file.write_text("no certificate", encoding="ascii")
@@ -325,8 +327,11 @@ async def test_certificates_come_from_a_folder_or_a_file(make_client: MakeClient
         options = {"transport": None, "base_url": f"https://127.0.0.1:{silent.getsockname()[1]}"}
         with pytest.raises(TotalTimeoutError):
             await get(make_client(verify=tmp_path, total_timeout=0.05, **options))
-        with pytest.raises(ConfigurationError, match="cannot load its certificates"):
+        with pytest.raises(ConfigurationError, match="verify: cannot load its certificates"):
             await get(make_client(verify=file, **options))
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        with pytest.raises(ConfigurationError, match="variable SSL_CERT_FILE: cannot load its certificates"):
+            await get(make_client(**options))
 
 
 @sync_only

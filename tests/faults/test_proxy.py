@@ -73,7 +73,7 @@ def test_proxy_over_tls_without_certificates_to_check_it_by(
     with (
         ConnectProxy(tls=tls_pair()[0]) as proxy,
         backend.client(server.url, verify=CLIENT, proxy=proxy.url) as client,
-        pytest.raises(ConfigurationError, match=r"the proxy: cannot load its certificates \(FileNotFoundError\)"),
+        pytest.raises(ConfigurationError, match=r"SSL_CERT_FILE: cannot load its certificates \(FileNotFoundError\)"),
     ):
         client.get()
 

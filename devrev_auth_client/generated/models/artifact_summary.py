@@ -64,7 +64,7 @@ class ArtifactSummary:
         """Make one from a JSON object. What the description does not know goes into `additional_properties`."""
         if not TYPE_CHECKING:
             ArtifactFile = _Models.ArtifactFile
-        d = dict(src_dict)
+        d = {**src_dict}
         id = d.pop("id")
 
         display_id = d.pop("display_id", UNSET)

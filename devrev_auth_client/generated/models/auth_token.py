@@ -149,7 +149,7 @@ class AuthToken:
         """Make one from a JSON object. What the description does not know goes into `additional_properties`."""
         if not TYPE_CHECKING:
             UserSummary = _Models.UserSummary
-        d = dict(src_dict)
+        d = {**src_dict}
         id = d.pop("id")
 
         display_id = d.pop("display_id", UNSET)

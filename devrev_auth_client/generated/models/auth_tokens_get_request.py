@@ -42,7 +42,7 @@ class AuthTokensGetRequest:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         """Make one from a JSON object. What the description does not know goes into `additional_properties`."""
-        d = dict(src_dict)
+        d = {**src_dict}
         token_id = d.pop("token_id")
 
         auth_tokens_get_request = cls(

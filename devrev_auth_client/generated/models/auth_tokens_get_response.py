@@ -49,7 +49,7 @@ class AuthTokensGetResponse:
         """Make one from a JSON object. What the description does not know goes into `additional_properties`."""
         if not TYPE_CHECKING:
             AuthToken = _Models.AuthToken
-        d = dict(src_dict)
+        d = {**src_dict}
         token = AuthToken.from_dict(d.pop("token"))
 
         auth_tokens_get_response = cls(

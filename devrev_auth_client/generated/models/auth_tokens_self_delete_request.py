@@ -44,7 +44,7 @@ class AuthTokensSelfDeleteRequest:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         """Make one from a JSON object. What the description does not know goes into `additional_properties`."""
-        d = dict(src_dict)
+        d = {**src_dict}
         _requested_token_type = d.pop("requested_token_type", UNSET)
         requested_token_type: TokenType | Unset
         if isinstance(_requested_token_type, Unset):

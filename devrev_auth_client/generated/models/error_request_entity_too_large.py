@@ -62,7 +62,7 @@ class ErrorRequestEntityTooLarge:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         """Make one from a JSON object. What the description does not know goes into `additional_properties`."""
-        d = dict(src_dict)
+        d = {**src_dict}
         type_ = d.pop("type", UNSET)
 
         message = d.pop("message", UNSET)

@@ -114,7 +114,7 @@ class UserSummary:
             ArtifactSummary = _Models.ArtifactSummary
         if not TYPE_CHECKING:
             OrgSummary = _Models.OrgSummary
-        d = dict(src_dict)
+        d = {**src_dict}
         type_ = UserType(d.pop("type"))
 
         id = d.pop("id")
