@@ -1,4 +1,4 @@
-"""This package's client with aiohttp's connections in place of its lanes."""
+"""This package's client with aiohttp's connections in place of its own."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
