@@ -61,14 +61,13 @@ def chosen_proxy(proxy: object, base_url: httpx.URL) -> httpx.Proxy | None:
 
     Plain http is for loopback hosts alone: the environment's proxy would carry the token in clear text off the machine.
     """
-    if proxy is None:
-        if base_url.scheme == "http" or _is_bypassed(base_url):
-            return None
-        known = urllib.request.getproxies()
-        proxy = known.get("https") or known.get("all") or None
-        if isinstance(proxy, str) and "://" not in proxy:
-            proxy = f"http://{proxy}"
-    return None if proxy is None else _checked_proxy(proxy, base_url)
+    if proxy is not None:
+        return _checked_proxy(proxy, base_url)
+    known = {} if base_url.scheme == "http" else urllib.request.getproxies()
+    found = known.get("https") or known.get("all")
+    if not found or _is_bypassed(base_url):
+        return None
+    return _checked_proxy(found if "://" in found else f"http://{found}", base_url)
 
 
 def _checked_proxy(proxy: object, base_url: httpx.URL) -> httpx.Proxy:
