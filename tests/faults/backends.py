@@ -6,6 +6,8 @@ A test takes the fixture ``backend`` (``conftest.py``) and is written once, with
         with FaultServer([Reset(), TOKEN_RESPONSE]) as server, backend.client(server.url) as client:
             client.get()
 
+or, shorter, ``with backend.served([Reset(), TOKEN_RESPONSE]) as (server, client)``.
+
 On asyncio and trio the client lives in an event loop in a thread of its own; a call blocks the test, or is begun with
 ``begin_...`` and runs beside it.
 """
@@ -22,10 +24,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
 from anyio.from_thread import start_blocking_portal
 
-from devrev_auth_client import AsyncDevRevAuthClient, AuthToken, DevRevAuthClient, DevRevAuthError, RetryPolicy
-from tests.faults.server import Respond
+from devrev_auth_client import (
+    AsyncDevRevAuthClient,
+    AuthToken,
+    DevRevAuthClient,
+    DevRevAuthError,
+    RetryPolicy,
+    TotalTimeoutError,
+)
+from tests.faults.server import FaultServer, Respond, ScriptSource, tls_pair
 
 BACKENDS = ("asyncio", "trio", "sync")
 ASYNC_BACKENDS = ("asyncio", "trio")
@@ -53,6 +63,8 @@ PATIENCE = 60.0
 AT_ONCE = RetryPolicy(base_delay=0)
 """Retries without waiting."""
 ONCE = RetryPolicy(max_attempts=1)
+SERVER, CLIENT = tls_pair()
+"""TLS contexts of a server and of a client that trusts it."""
 
 AnyClient = AsyncDevRevAuthClient | DevRevAuthClient
 
@@ -130,7 +142,15 @@ class Backend:
     @contextmanager
     def client(self, url: str, **options: Any) -> Iterator[Caller]:
         """A client, closed at the end. It retries without waiting unless the options say otherwise."""
-        options = {"token": TOKEN, "base_url": url, "retry": AT_ONCE, "timeout": 5, "total_timeout": 10, **options}
+        options = {
+            "token": TOKEN,
+            "base_url": url,
+            "verify": CLIENT,
+            "retry": AT_ONCE,
+            "timeout": 5,
+            "total_timeout": 10,
+            **options,
+        }
         if self.is_async:
             with start_blocking_portal(*self.loop) as portal:
                 client = AsyncDevRevAuthClient(**options)
@@ -141,6 +161,17 @@ class Backend:
         else:
             with ThreadPoolExecutor(512) as threads, DevRevAuthClient(**options) as sync_client:
                 yield Caller(sync_client, threads.submit)
+
+    @contextmanager
+    def served(
+        self, script: ScriptSource, *, tls: bool = False, receive_buffer: int | None = None, **options: Any
+    ) -> Iterator[tuple[FaultServer, Caller]]:
+        """A server with this script, and a client of it."""
+        with (
+            FaultServer(script, tls=SERVER if tls else None, receive_buffer=receive_buffer) as server,
+            self.client(server.url, **options) as client,
+        ):
+            yield server, client
 
 
 def _eager_loop() -> asyncio.AbstractEventLoop:
@@ -170,6 +201,19 @@ def assert_within(measure: Callable[[], float], low: float, high: float) -> None
         if last or low <= seconds < high + late.seconds:
             break
     assert low <= seconds < high + late.seconds
+
+
+def fails_after(
+    seconds: float, call: Callable[[], object], error: type[DevRevAuthError] = TotalTimeoutError, margin: float = 0.1
+) -> None:
+    """The call fails when so many seconds are over, not before and hardly later."""
+
+    def fail() -> None:
+        with pytest.raises(error) as caught:
+            call()
+        assert type(caught.value) is error
+
+    assert_within(lambda: seconds_of(fail), seconds, seconds + margin)
 
 
 class Lateness:

@@ -14,14 +14,15 @@ import math
 import sys
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from devrev_auth_client import DevRevAuthError
 from tests.faults import memory, random_scripts, storm
-from tests.faults.backends import BACKENDS, TOKEN_RESPONSE, Backend, ErrorLog, eventually, open_descriptors
-from tests.faults.server import Action, FaultServer, HtmlFromProxy, RateLimiter, Request
+from tests.faults.backends import BACKENDS, TOKEN_JSON, Backend, ErrorLog, eventually, open_descriptors
+from tests.faults.server import FaultServer, Request, Respond, html_page
 
 SILENCE = 3600.0
 """Seconds without a new figure after which it is taken to hang: it shows where, and ends with an error."""
@@ -80,11 +81,46 @@ def storms(calls: int, seed: int) -> Iterator[Figure]:
 def budget(calls: int, seed: int) -> Iterator[Figure]:
     """600 calls in a row against a server that only responds with 502."""
     for name in BACKENDS:
-        with FaultServer(HtmlFromProxy(502), keep_requests=1) as server, Backend(name).client(server.url) as client:
+        with FaultServer(html_page(502), keep_requests=1) as server, Backend(name).client(server.url) as client:
             outcomes = [client.outcomes([client.begin_get()])[0] for _ in range(600)]
             yield Figure(f"{name}: requests of 600 calls against 502", server.actions_begun, 705)
         succeeded = sum(not isinstance(outcome, DevRevAuthError) for outcome in outcomes)
         yield Figure(f"{name}: calls against 502 that succeeded", succeeded, 0)
+
+
+class RateLimiter:
+    """A script that lets ``limit`` requests through in each second and responds with 429 to the others.
+
+    :param phase: how many seconds old the window is when the first request comes.
+    :param announce: whether every response carries the X-Ratelimit headers (the reset rounded up to whole seconds).
+    """
+
+    def __init__(self, limit: int, phase: float = 0.0, *, announce: bool = False) -> None:
+        self.counts: Counter[int] = Counter()
+        """How many responses of each status there were."""
+        self._limit = limit
+        self._phase = phase
+        self._announce = announce
+        self._began: float | None = None
+        self._window = 0
+        self._used = 0
+
+    def __call__(self, request: Request) -> Respond:
+        """Decide on one request, by the time at which it arrived."""
+        self._began = self._began or request.arrived - self._phase
+        age = request.arrived - self._began
+        # Requests of one moment may be read in another order than they came: never back into an older window.
+        if int(age) > self._window:
+            self._window, self._used = int(age), 0
+        allowed = self._used < self._limit
+        self._used += allowed
+        status, body = (200, TOKEN_JSON) if allowed else (429, {"type": "too_many_requests"})
+        self.counts[status] += 1
+        headers = {} if allowed else {"Retry-After": "1"}
+        if self._announce:
+            headers["X-Ratelimit-Remaining"] = str(self._limit - self._used)
+            headers["X-Ratelimit-Reset"] = str(math.ceil(time.time() + self._window + 1 - age))
+        return Respond(status, headers, json=body)
 
 
 def burst(backend: Backend, phase: float = 0.0, latency: float = 0.3) -> tuple[int, int, float]:
@@ -94,10 +130,10 @@ def burst(backend: Backend, phase: float = 0.0, latency: float = 0.3) -> tuple[i
     Returns the number of failures, that of 429s, and the seconds beyond those that a client would need that knew the
     server's windows, and waited as long as the first 429 asks.
     """
-    limiter = RateLimiter(LIMIT, phase=phase, response=TOKEN_RESPONSE)
+    limiter = RateLimiter(LIMIT, phase)
     arrived = itertools.count()
 
-    def decide(request: Request) -> Action:
+    def decide(request: Request) -> Respond:
         return replace(limiter(request), delay=latency if next(arrived) < BURST else 0)
 
     options = {"total_timeout": 60, "max_connections": BURST}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.faults.backends import TOKEN_RESPONSE, Backend
-from tests.faults.server import Action, CloseAfterResponse, FaultServer, HalfResponse, Reset, Respond
+from tests.faults.server import Action, FaultServer, Raw, Reset, Respond, half_response
 
 WORKERS = 10
 WARM_UP = 1000
@@ -40,7 +40,7 @@ def growth(backend: str, calls: int) -> Growth:
 
 
 def _responses() -> Iterator[Action]:
-    faults = [Respond(500), Reset(), CloseAfterResponse(TOKEN_RESPONSE), HalfResponse(), Respond(200, body="no json")]
+    faults = [Respond(500), Reset(), Raw(TOKEN_RESPONSE.encode()), half_response(), Respond(200, body="no json")]
     for number in itertools.count():
         if number % 100 < len(faults):
             yield faults[number % 100]

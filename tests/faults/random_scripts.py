@@ -14,7 +14,7 @@ from typing import Any
 from devrev_auth_client import DevRevAuthError, RetryPolicy
 from tests.faults.backends import Backend, Caller, eventually
 from tests.faults.catalogue import FAULTS, HARMLESS, SILENT, Fault
-from tests.faults.server import Action, CloseAfterResponse, FaultServer, HalfResponse, Informational, Respond, When
+from tests.faults.server import Action, FaultServer, Raw, Respond, When, after_interim, half_response
 
 BATCH = 50
 """Calls of one client against one script."""
@@ -28,7 +28,7 @@ OWN = {
     "503 for a moment": Fault(Respond(503, {"Retry-After": "0.01"}), None, repeated=True),
     "429 for an hour": Fault(Respond(429, {"Retry-After": "3600"}), None),
     "200 with a word for a revocation": Fault(Respond(200, json={"revoked": True}), None),
-    "half of a 200 without a body": Fault(HalfResponse(200, b"{}"), None, repeated=True),
+    "half of a 200 without a body": Fault(half_response(200, b"{}"), None, repeated=True),
     "quota used up for a moment": Fault(Respond(404, {"X-Ratelimit-Remaining": "0", "X-Ratelimit-Reset": "1"}), None),
 }
 AFTER_REQUEST = {
@@ -89,7 +89,7 @@ class Chance:
             if request.path == "/auth-tokens.get":
                 good = Respond(200, json={"token": {"id": request.json()["token_id"]}})
             late, closing = replace(good, delay=rng.uniform(0, 0.02)), replace(good, close=True)
-            return "success", rng.choice([good, late, closing, CloseAfterResponse(good), Informational(good)])
+            return "success", rng.choice([good, late, closing, Raw(good.encode()), after_interim(good, 100, 103)])
         # Seldom one of those that take long.
         while (kind := rng.choice(list(AFTER_REQUEST))) in RARE and rng.random() < 0.9:
             pass

@@ -20,7 +20,7 @@ import trio
 
 from devrev_auth_client import APIError, AuthToken, DevRevAuthError, TotalTimeoutError
 from tests.faults.backends import TOKEN_RESPONSE, Backend, Caller, ErrorLog, eventually, open_descriptors
-from tests.faults.server import Action, End, FaultServer, HalfHeaders, HalfResponse, Hang, Respond, tls_pair
+from tests.faults.server import Action, End, FaultServer, Hang, Respond, half_headers, half_response, tls_pair
 
 CONNECTIONS = 10
 WORKERS = 20
@@ -88,7 +88,7 @@ def responses(rng: random.Random, *, tls: bool) -> Iterator[Action]:
         elif kind < 0.9:
             yield Respond(404, byte_interval=wait / 50)
         else:
-            yield rng.choice([HalfResponse(), HalfHeaders(), HalfResponse(end=End.HANG), Hang(), Respond(500)])
+            yield rng.choice([half_response(), half_headers(), half_response(end=End.HANG), Hang(), Respond(500)])
 
 
 def storm(way: str, seconds: float, seed: int, *, tls: bool = False) -> tuple[Counter[str], list[str]]:

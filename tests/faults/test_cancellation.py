@@ -14,7 +14,17 @@ from anyio.lowlevel import checkpoint
 from devrev_auth_client import AsyncDevRevAuthClient, NotFoundError, TotalTimeoutError
 from tests.faults.backends import ASYNC_BACKENDS, AT_ONCE, REVOKED, TOKEN, TOKEN_ID, eventually
 from tests.faults.listeners import backlog_full_url, tls_pair
-from tests.faults.server import Drip, End, FaultServer, HalfResponse, Hang, HangBeforeRead, Respond, ScriptSource, When
+from tests.faults.server import (
+    DRIPPING_BODY,
+    DRIPPING_HEADERS,
+    End,
+    FaultServer,
+    Hang,
+    Respond,
+    ScriptSource,
+    When,
+    half_response,
+)
 
 SERVER, CLIENT = tls_pair()
 Call = Callable[[], Coroutine[Any, Any, Any]]
@@ -102,10 +112,10 @@ STATES: dict[str, tuple[ScriptSource, bool]] = {
     "in the TLS handshake": (Hang(when=When.IN_HANDSHAKE), True),
     "waiting for a response": (Hang(), False),
     "waiting for a response over TLS": (Hang(), True),
-    "reading headers": (Drip("headers", 0.01), False),
-    "reading a body": (Drip("body", 0.01), False),
-    "reading a body over TLS": (Drip("body", 0.01), True),
-    "reading a silent body": (HalfResponse(end=End.HANG), False),
+    "reading headers": (DRIPPING_HEADERS, False),
+    "reading a body": (DRIPPING_BODY, False),
+    "reading a body over TLS": (DRIPPING_BODY, True),
+    "reading a silent body": (half_response(end=End.HANG), False),
     "in a backoff": (Respond(503, {"Retry-After": "5"}), False),
     "waiting for the rate limit": (Respond(429, {"Retry-After": "5"}), False),
 }
@@ -141,7 +151,7 @@ def test_cancelled_while_connecting_or_sending(loop: str, cancel: Cancel) -> Non
             async with client_of(url) as client:
                 await is_cancelled(cancel, client)
         for tls in (None, SERVER):
-            with FaultServer(HangBeforeRead(), tls=tls, receive_buffer=4096) as server:
+            with FaultServer(Hang(when=When.BEFORE_READING), tls=tls, receive_buffer=4096) as server:
                 async with client_of(server.url) as client:
                     await is_cancelled(cancel, client, "x" * 1_000_000)
 

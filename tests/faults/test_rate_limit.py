@@ -9,6 +9,7 @@ import pytest
 from devrev_auth_client import AuthToken, TotalTimeoutError
 from tests.faults.backends import (
     PATIENCE,
+    SERVER,
     TOKEN_JSON,
     TOKEN_RESPONSE,
     Backend,
@@ -16,9 +17,9 @@ from tests.faults.backends import (
     Lateness,
     seconds_of,
 )
-from tests.faults.forwarder import forwarder
-from tests.faults.long_run import UNAVOIDABLE, burst
-from tests.faults.server import Action, FaultServer, Hang, RateLimiter, Reset, Respond, tls_pair
+from tests.faults.long_run import UNAVOIDABLE, RateLimiter, burst
+from tests.faults.proxies import Forward
+from tests.faults.server import Action, FaultServer, Hang, Reset, Respond
 
 SOON = Respond(429, {"Retry-After": "0.25"}, json={"type": "too_many_requests", "message": "slow down"})
 
@@ -70,19 +71,17 @@ def test_one_goes_before_the_rest_follow(backend: Backend) -> None:
 
 def test_call_that_was_connecting_while_a_429_came_waits_too(backend: Backend) -> None:
     """Admitted before it, ready to send after it: it asks once more, and sends when the time is over."""
-    server_context, client_context = tls_pair()
-    delays = [0.0, 0.3]
     with (
-        FaultServer(TOKEN_RESPONSE, tls=server_context) as server,
-        forwarder(server.port, delay=lambda: delays.pop(0)) as address,
-        backend.client(f"https://{address}", verify=client_context) as client,
+        FaultServer(TOKEN_RESPONSE, tls=SERVER) as server,
+        FaultServer([Forward(server.port), Forward(server.port, delay=0.3)]) as wire,
+        backend.client(f"https://{wire.address}") as client,
     ):
         client.get()
         server.play([Respond(429, {"Retry-After": "0.5"}, delay=0.1), TOKEN_RESPONSE])
         refused = client.begin_get()
         server.wait_for_requests(2)
         assert all_succeed(client, [refused, client.begin_get()])
-        assert delays == []
+        assert wire.connections_opened == 2
         assert [request.arrived - server.requests[1].arrived >= 0.6 for request in server.requests[2:]] == [True] * 2
 
 
@@ -128,7 +127,7 @@ def test_cancelled_calls_are_forgotten(async_backend: Backend) -> None:
 
 def test_server_that_announces_its_quota_is_hardly_overrun() -> None:
     """The reset comes in whole seconds and without a `Date`: the wait may be a little too short."""
-    limiter = RateLimiter(5, announce=True, response=TOKEN_RESPONSE)
+    limiter = RateLimiter(5, announce=True)
     with FaultServer(limiter) as server, Backend("sync").client(server.url) as client:
         for _ in range(7):
             client.get()
