@@ -36,6 +36,7 @@ from tests.faults.actions import (
 )
 from tests.faults.backends import TOKEN_JSON, TOKEN_RESPONSE
 from tests.faults.connection import End
+from tests.faults.server import ScriptSource
 
 ERROR = {"type": "?", "message": "no"}
 
@@ -147,3 +148,16 @@ TRANSIENT = {
 }
 
 FAULTS = HARMLESS | BROKEN_OFF | SILENT | NO_HTTP | UNREADABLE | REFUSALS | TRANSIENT
+
+ENDLESS: dict[str, tuple[ScriptSource, bool]] = {
+    "ClientHello never read": (Hang(when=When.ON_CONNECT), True),
+    "ClientHello never answered": (Hang(when=When.IN_HANDSHAKE), True),
+    "no response": (Hang(), False),
+    "no response, TLS": (Hang(), True),
+    "request never read": (Hang(when=When.BEFORE_READING), False),
+    "half a body": (half_response(end=End.HANG), False),
+    "dripping headers": (DRIPPING_HEADERS, False),
+    "dripping body": (DRIPPING_BODY, False),
+    "dripping body, TLS": (DRIPPING_BODY, True),
+}
+"""States in which a call goes on until it is cut, and whether the server speaks TLS."""

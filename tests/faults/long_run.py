@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from devrev_auth_client import DevRevAuthError
 from tests.faults import memory, random_scripts, storm
-from tests.faults.backends import BACKENDS, TOKEN_JSON, Backend, ErrorLog, eventually, open_descriptors
+from tests.faults.backends import BACKENDS, TOKEN_RESPONSE, Backend, ErrorLog, eventually, open_descriptors
 from tests.faults.server import FaultServer, Request, Respond, html_page
 
 SILENCE = 3600.0
@@ -92,15 +92,13 @@ class RateLimiter:
     """A script that lets ``limit`` requests through in each second and responds with 429 to the others.
 
     :param phase: how many seconds old the window is when the first request comes.
-    :param announce: whether every response carries the X-Ratelimit headers (the reset rounded up to whole seconds).
     """
 
-    def __init__(self, limit: int, phase: float = 0.0, *, announce: bool = False) -> None:
+    def __init__(self, limit: int, phase: float) -> None:
         self.counts: Counter[int] = Counter()
         """How many responses of each status there were."""
         self._limit = limit
         self._phase = phase
-        self._announce = announce
         self._began: float | None = None
         self._window = 0
         self._used = 0
@@ -114,13 +112,9 @@ class RateLimiter:
             self._window, self._used = int(age), 0
         allowed = self._used < self._limit
         self._used += allowed
-        status, body = (200, TOKEN_JSON) if allowed else (429, {"type": "too_many_requests"})
-        self.counts[status] += 1
-        headers = {} if allowed else {"Retry-After": "1"}
-        if self._announce:
-            headers["X-Ratelimit-Remaining"] = str(self._limit - self._used)
-            headers["X-Ratelimit-Reset"] = str(math.ceil(time.time() + self._window + 1 - age))
-        return Respond(status, headers, json=body)
+        response = TOKEN_RESPONSE if allowed else Respond(429, {"Retry-After": "1"}, json={"type": "too_many_requests"})
+        self.counts[response.status] += 1
+        return response
 
 
 def burst(backend: Backend, phase: float = 0.0, latency: float = 0.3) -> tuple[int, int, float]:

@@ -13,10 +13,11 @@ from devrev_auth_client import (
     TotalTimeoutError,
     TransportError,
 )
-from tests.faults.actions import DRIPPING_BODY, DRIPPING_HEADERS, Action, Hang, ReadSlowly, Respond, When, half_response
+from tests.faults.actions import DRIPPING_BODY, DRIPPING_HEADERS, Action, Hang, ReadSlowly, Respond, When
 from tests.faults.backends import ONCE, SERVER, TOKEN_JSON, TOKEN_RESPONSE, Backend, Caller, fails_after
+from tests.faults.catalogue import ENDLESS
 from tests.faults.proxies import Forward, drip
-from tests.faults.server import End, FaultServer, ScriptSource, backlog_full_url
+from tests.faults.server import FaultServer, ScriptSource, backlog_full_url
 
 TOTAL = 0.2
 
@@ -34,15 +35,7 @@ def test_connecting(backend: Backend) -> None:
         fails_after(0.1, phase.get, TransportError)
 
 
-STATES: dict[str, tuple[ScriptSource, bool]] = {
-    "ClientHello never read": (Hang(when=When.ON_CONNECT), True),
-    "ClientHello never answered": (Hang(when=When.IN_HANDSHAKE), True),
-    "no response": (Hang(), False),
-    "request never read": (Hang(when=When.BEFORE_READING), False),
-    "half a body": (half_response(end=End.HANG), False),
-    "dripping headers": (DRIPPING_HEADERS, False),
-    "dripping body": (DRIPPING_BODY, False),
-    "dripping body, TLS": (DRIPPING_BODY, True),
+STATES: dict[str, tuple[ScriptSource, bool]] = ENDLESS | {
     "backoff, then silence": ([Respond(503, {"Retry-After": "0.1"}), Hang()], False),
     "rate limit, then silence": ([Respond(429, {"Retry-After": "0.1"}), Hang()], False),
 }
