@@ -13,10 +13,12 @@ On asyncio and trio the client lives in an event loop in a thread of its own; a 
 """
 
 import asyncio
+import gc
 import logging
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -253,6 +255,17 @@ def eventually(condition: Callable[[], bool], within: float = 2.0) -> bool:
             return False
         time.sleep(0.005)
     return True
+
+
+@contextmanager
+def complaints() -> "Iterator[list[str]]":
+    """What was warned of or logged as an error, once the block has ended."""
+    found: list[str] = []
+    with warnings.catch_warnings(record=True) as caught, ErrorLog() as log:
+        warnings.simplefilter("always")
+        yield found
+        gc.collect()
+    found += log.messages + [str(warning.message) for warning in caught]
 
 
 class ErrorLog(logging.Handler):

@@ -8,7 +8,6 @@ import gc
 import random
 import threading
 import time
-import warnings
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,8 +18,8 @@ import anyio
 import trio
 
 from devrev_auth_client import APIError, AuthToken, DevRevAuthError, TotalTimeoutError
-from tests.faults.backends import TOKEN_RESPONSE, Backend, Caller, ErrorLog, eventually, open_descriptors
-from tests.faults.server import Action, End, FaultServer, Hang, Respond, half_headers, half_response, tls_pair
+from tests.faults.backends import SERVER, TOKEN_RESPONSE, Backend, Caller, complaints, eventually, open_descriptors
+from tests.faults.server import Action, End, FaultServer, Hang, Respond, half_headers, half_response
 
 CONNECTIONS = 10
 WORKERS = 20
@@ -93,24 +92,22 @@ def responses(rng: random.Random, *, tls: bool) -> Iterator[Action]:
 
 def storm(way: str, seconds: float, seed: int, *, tls: bool = False) -> tuple[Counter[str], list[str]]:
     """Let it rage for so many seconds: how the calls ended, and what is not as it was before."""
-    server_context, client_context = tls_pair() if tls else (None, True)
     calls: Counter[str] = Counter()
-    options: dict[str, Any] = {"max_connections": CONNECTIONS, "verify": client_context}
     gc.collect()
     descriptors, threads = open_descriptors(), threading.active_count()
-    with warnings.catch_warnings(record=True) as caught, ErrorLog() as log:
-        warnings.simplefilter("always")
-        with FaultServer(responses(random.Random(seed), tls=tls), tls=server_context, keep_requests=1) as server:
-            with Backend(way.partition(",")[0]).client(server.url, **options) as client:
-                tasks = client.begin(living_tasks).result()
-                _rage(client, way, seconds, seed, calls)
-                server.play(TOKEN_RESPONSE)
-                begin = time.monotonic()
-                outcomes = client.outcomes([client.begin_get(total_timeout=5) for _ in range(20)])
-                lasted = time.monotonic() - begin
-                tasks_left = client.begin(living_tasks).result() - tasks
-            eventually(lambda: server.connections_open_now == 0)
-        gc.collect()
+    with (
+        complaints() as problems,
+        FaultServer(responses(random.Random(seed), tls=tls), tls=SERVER if tls else None, keep_requests=1) as server,
+    ):
+        with Backend(way.partition(",")[0]).client(server.url, max_connections=CONNECTIONS) as client:
+            tasks = client.begin(living_tasks).result()
+            _rage(client, way, seconds, seed, calls)
+            server.play(TOKEN_RESPONSE)
+            begin = time.monotonic()
+            outcomes = client.outcomes([client.begin_get(total_timeout=5) for _ in range(20)])
+            lasted = time.monotonic() - begin
+            tasks_left = client.begin(living_tasks).result() - tasks
+        eventually(lambda: server.connections_open_now == 0)
     checks = {
         "cut and finished": calls["cut"] > 0 < calls["finished"],
         "every call succeeded afterwards": {type(outcome) for outcome in outcomes} == {AuthToken},
@@ -121,8 +118,7 @@ def storm(way: str, seconds: float, seed: int, *, tls: bool = False) -> tuple[Co
         "no descriptor left": open_descriptors() <= descriptors,
         "no thread left": threading.active_count() <= threads,
     }
-    complaints = log.messages + [str(warning.message) for warning in caught]
-    return calls, [f"not so: {what}" for what, holds in checks.items() if not holds] + complaints
+    return calls, problems + [f"not so: {what}" for what, holds in checks.items() if not holds]
 
 
 def _rage(client: Caller, way: str, seconds: float, seed: int, calls: Counter[str]) -> None:
