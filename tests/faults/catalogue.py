@@ -2,18 +2,7 @@
 
 from dataclasses import dataclass
 
-from devrev_auth_client import (
-    DevRevAuthError,
-    ForbiddenError,
-    InternalServerError,
-    InvalidResponseError,
-    NotFoundError,
-    ServiceUnavailableError,
-    TooManyRequestsError,
-    TransportError,
-    UnauthenticatedError,
-    UnexpectedStatusError,
-)
+from devrev_auth_client import DevRevAuthError, TransportError, errors
 from tests.faults.actions import (
     CHUNKED,
     DRIPPING_BODY,
@@ -113,7 +102,7 @@ NO_HTTP = {
 }
 
 UNREADABLE = {
-    name: Fault(action, InvalidResponseError)
+    name: Fault(action, errors.InvalidResponseError)
     for name, action in {
         "redirect": Respond(307, {"Location": "https://elsewhere.invalid/"}),
         "redirect to itself": Respond(302, {"Location": "/auth-tokens.get"}),
@@ -130,21 +119,21 @@ UNREADABLE = {
 }
 
 REFUSALS = {
-    "401": Fault(Respond(401, json=ERROR), UnauthenticatedError),
-    "403 as a page": Fault(html_page(403), ForbiddenError),
-    "404": Fault(Respond(404, json=ERROR), NotFoundError),
-    "999": Fault(Respond(999), UnexpectedStatusError),
-    "503 for an hour": Fault(Respond(503, {"Retry-After": "3600"}), ServiceUnavailableError),
+    "401": Fault(Respond(401, json=ERROR), errors.UnauthenticatedError),
+    "403 as a page": Fault(html_page(403), errors.ForbiddenError),
+    "404": Fault(Respond(404, json=ERROR), errors.NotFoundError),
+    "999": Fault(Respond(999), errors.UnexpectedStatusError),
+    "503 for an hour": Fault(Respond(503, {"Retry-After": "3600"}), errors.ServiceUnavailableError),
 }
 
 TRANSIENT = {
-    "408": again(Respond(408, close=True), UnexpectedStatusError),
-    "429 without a time": again(Respond(429, json=ERROR), TooManyRequestsError),
-    "429 with a zero": again(Respond(429, {"Retry-After": "0"}), TooManyRequestsError),
-    "500": again(Respond(500, json=ERROR), InternalServerError),
-    "500 too large": again(too_large(status=500), InternalServerError),
-    "502 as a page": again(html_page(502), UnexpectedStatusError),
-    "503": again(Respond(503), ServiceUnavailableError),
+    "408": again(Respond(408, close=True), errors.UnexpectedStatusError),
+    "429 without a time": again(Respond(429, json=ERROR), errors.TooManyRequestsError),
+    "429 with a zero": again(Respond(429, {"Retry-After": "0"}), errors.TooManyRequestsError),
+    "500": again(Respond(500, json=ERROR), errors.InternalServerError),
+    "500 too large": again(too_large(status=500), errors.InternalServerError),
+    "502 as a page": again(html_page(502), errors.UnexpectedStatusError),
+    "503": again(Respond(503), errors.ServiceUnavailableError),
 }
 
 FAULTS = HARMLESS | BROKEN_OFF | SILENT | NO_HTTP | UNREADABLE | REFUSALS | TRANSIENT

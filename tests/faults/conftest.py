@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.backends import ASYNC_BACKENDS, BACKENDS, EAGER, UVLOOP, Backend, ErrorLog
+from tests.faults.backends import ASYNC_BACKENDS, BACKENDS, EAGER, UVLOOP, Backend
+from tests.faults.measuring import ErrorLog
 
 # Many programs run on uvloop, whose transports are not asyncio's; and eager tasks run before anybody awaits them.
 MORE = [pytest.param(UVLOOP, marks=pytest.mark.slow), *([EAGER] if sys.version_info >= (3, 12) else [])]

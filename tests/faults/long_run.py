@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tests.faults import memory, random_scripts, storm
-from tests.faults.backends import BACKENDS, Backend, eventually, open_descriptors
+from tests.faults.backends import BACKENDS, Backend
+from tests.faults.measuring import eventually, open_descriptors
 
 SILENCE = 3600.0
 """Seconds without a new line after which it is taken to hang: it shows where, and ends with an error."""

@@ -13,8 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 from devrev_auth_client import DevRevAuthError, RetryPolicy
-from tests.faults.backends import Backend, Caller, complaints, eventually
+from tests.faults.backends import Backend, Caller
 from tests.faults.catalogue import FAULTS, HARMLESS, SILENT, Fault
+from tests.faults.measuring import complaints, eventually
 from tests.faults.server import Action, FaultServer, Raw, Request, Respond, When, after_interim, half_response
 
 BATCH = 50

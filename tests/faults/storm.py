@@ -18,7 +18,8 @@ import anyio
 import trio
 
 from devrev_auth_client import APIError, AuthToken, DevRevAuthError, TotalTimeoutError
-from tests.faults.backends import SERVER, TOKEN_RESPONSE, Backend, Caller, complaints, eventually, open_descriptors
+from tests.faults.backends import SERVER, TOKEN_RESPONSE, Backend, Caller
+from tests.faults.measuring import complaints, eventually, open_descriptors
 from tests.faults.server import Action, End, FaultServer, Hang, Respond, half_headers, half_response
 
 CONNECTIONS = 10

@@ -10,19 +10,8 @@ import httpx
 import pytest
 
 from devrev_auth_client import TransportError
-from tests.faults.backends import (
-    ASYNC_BACKENDS,
-    ONCE,
-    TOKEN_ID,
-    TOKEN_JSON,
-    TOKEN_RESPONSE,
-    Backend,
-    assert_within,
-    eventually,
-    fails_after,
-    open_descriptors,
-    seconds_of,
-)
+from tests.faults.backends import ASYNC_BACKENDS, ONCE, TOKEN_ID, TOKEN_JSON, TOKEN_RESPONSE, Backend
+from tests.faults.measuring import assert_within, eventually, fails_after, open_descriptors, seconds_of
 from tests.faults.server import FaultServer, Respond, backlog_full_url
 
 OTHERS = ["127.0.0.2", "127.0.0.3"]

@@ -11,8 +11,9 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from devrev_auth_client import NotFoundError
-from tests.faults.backends import REVOKED, TOKEN_ID, Backend, Caller, eventually, seconds_of
+from tests.faults.backends import REVOKED, TOKEN_ID, Backend, Caller
 from tests.faults.catalogue import ENDLESS
+from tests.faults.measuring import eventually, seconds_of
 from tests.faults.server import Hang, Respond, ScriptSource, When, backlog_full_url
 from tests.faults.storm import WAYS, Cut, by_scope, by_task_cancel
 

@@ -5,8 +5,9 @@ import time
 import pytest
 
 from devrev_auth_client import AuthToken, DevRevAuthError, RetryPolicy, TransportError
-from tests.faults.backends import TOKEN, TOKEN_ID, TOKEN_RESPONSE, Backend, eventually
+from tests.faults.backends import TOKEN, TOKEN_ID, TOKEN_RESPONSE, Backend
 from tests.faults.catalogue import FAULTS, SILENT, Fault
+from tests.faults.measuring import eventually
 from tests.faults.server import FaultServer, refusing_url
 
 ATTEMPT = 0.15

@@ -16,17 +16,9 @@ from tests.faults.actions import (
     Respond,
     half_response,
 )
-from tests.faults.backends import (
-    ONCE,
-    TOKEN_ID,
-    TOKEN_RESPONSE,
-    Backend,
-    assert_within,
-    eventually,
-    open_descriptors,
-    seconds_of,
-)
+from tests.faults.backends import ONCE, TOKEN_ID, TOKEN_RESPONSE, Backend
 from tests.faults.connection import Connection
+from tests.faults.measuring import assert_within, eventually, open_descriptors, seconds_of
 from tests.faults.server import End
 
 MEBIBYTE = 1024 * 1024

@@ -29,7 +29,8 @@ import trio
 
 import devrev_auth_client
 from devrev_auth_client import AsyncDevRevAuthClient, AuthToken, DevRevAuthClient
-from tests.faults.backends import AT_ONCE, CLIENT, REVOKED, SERVER, TOKEN_ID, TOKEN_RESPONSE, eventually
+from tests.faults.backends import AT_ONCE, CLIENT, REVOKED, SERVER, TOKEN_ID, TOKEN_RESPONSE
+from tests.faults.measuring import eventually
 from tests.faults.server import FaultServer, Hang, Request, Respond, backlog_full_url
 
 SECRET = "-".join(["bearer", "that", "nobody", "may", "see"])

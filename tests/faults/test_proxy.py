@@ -7,18 +7,8 @@ import httpx
 import pytest
 
 from devrev_auth_client import ConfigurationError, RevocationUnconfirmedError, TransportError
-from tests.faults.backends import (
-    CLIENT,
-    ONCE,
-    REVOKED,
-    SERVER,
-    TOKEN,
-    TOKEN_ID,
-    TOKEN_RESPONSE,
-    Backend,
-    eventually,
-    fails_after,
-)
+from tests.faults.backends import CLIENT, ONCE, REVOKED, SERVER, TOKEN, TOKEN_ID, TOKEN_RESPONSE, Backend
+from tests.faults.measuring import eventually, fails_after
 from tests.faults.proxies import Tunnel
 from tests.faults.server import Action, End, FaultServer, Hang, Raw, Reset, Respond, refusing_url, tls_pair
 

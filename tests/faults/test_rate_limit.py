@@ -10,7 +10,8 @@ import pytest
 
 from devrev_auth_client import AuthToken, TotalTimeoutError
 from tests.faults.actions import Action, Hang, Reset, Respond
-from tests.faults.backends import PATIENCE, SERVER, TOKEN_JSON, TOKEN_RESPONSE, Backend, Caller, Lateness, seconds_of
+from tests.faults.backends import PATIENCE, SERVER, TOKEN_JSON, TOKEN_RESPONSE, Backend, Caller
+from tests.faults.measuring import Lateness, seconds_of
 from tests.faults.proxies import Forward
 from tests.faults.server import FaultServer, Request
 

@@ -18,7 +18,8 @@ from devrev_auth_client import (
     TotalTimeoutError,
 )
 from tests.faults.actions import DRIPPING_BODY, Action, Hang, Respond, When
-from tests.faults.backends import REVOKED, Backend, Caller, eventually
+from tests.faults.backends import REVOKED, Backend, Caller
+from tests.faults.measuring import eventually
 from tests.faults.server import backlog_full_url
 
 TOTAL = 0.3

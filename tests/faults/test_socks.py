@@ -3,7 +3,8 @@
 import pytest
 
 from devrev_auth_client import TransportError
-from tests.faults.backends import SERVER, TOKEN_ID, TOKEN_RESPONSE, Backend, eventually
+from tests.faults.backends import SERVER, TOKEN_ID, TOKEN_RESPONSE, Backend
+from tests.faults.measuring import eventually
 from tests.faults.proxies import Socks
 from tests.faults.server import Close, FaultServer, When
 

@@ -14,8 +14,9 @@ from devrev_auth_client import (
     TransportError,
 )
 from tests.faults.actions import DRIPPING_BODY, DRIPPING_HEADERS, Action, Hang, ReadSlowly, Respond, When
-from tests.faults.backends import ONCE, SERVER, TOKEN_JSON, TOKEN_RESPONSE, Backend, Caller, fails_after
+from tests.faults.backends import ONCE, SERVER, TOKEN_JSON, TOKEN_RESPONSE, Backend, Caller
 from tests.faults.catalogue import ENDLESS
+from tests.faults.measuring import fails_after
 from tests.faults.proxies import Forward, drip
 from tests.faults.server import FaultServer, ScriptSource, backlog_full_url
 

@@ -10,18 +10,9 @@ import pytest
 import trustme
 
 from devrev_auth_client import DevRevAuthError, RevocationUnconfirmedError, TransportError
-from tests.faults.backends import (
-    CLIENT,
-    ONCE,
-    REVOKED,
-    SERVER,
-    TOKEN_ID,
-    TOKEN_RESPONSE,
-    Backend,
-    eventually,
-    seconds_of,
-)
+from tests.faults.backends import CLIENT, ONCE, REVOKED, SERVER, TOKEN_ID, TOKEN_RESPONSE, Backend
 from tests.faults.connection import Connection
+from tests.faults.measuring import eventually, seconds_of
 from tests.faults.proxies import Forward, Tunnel, drip
 from tests.faults.server import Action, Close, End, FaultServer, Raw, Reset, Respond, When, half_response, tls_pair
 

@@ -13,7 +13,7 @@ import pytest
 
 from devrev_auth_client import RevocationUnconfirmedError, TooManyRequestsError, TransportError
 from tests.behaviour.backends import ALL
-from tests.faults.backends import ErrorLog, eventually
+from tests.faults.measuring import ErrorLog, eventually
 from tests.peers.load import Load
 from tests.peers.programs import HOST, Peers, Program
 
