@@ -22,13 +22,7 @@ from typing import Any
 
 from anyio.from_thread import start_blocking_portal
 
-from devrev_auth_client import (
-    AsyncDevRevAuthClient,
-    AuthToken,
-    DevRevAuthClient,
-    DevRevAuthError,
-    RetryPolicy,
-)
+from devrev_auth_client import AsyncDevRevAuthClient, AuthToken, DevRevAuthClient, DevRevAuthError, RetryPolicy
 from tests.faults.server import FaultServer, Respond, ScriptSource, tls_pair
 
 BACKENDS = ("asyncio", "trio", "sync")

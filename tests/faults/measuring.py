@@ -7,8 +7,8 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from logging.handlers import MemoryHandler
 from pathlib import Path
-from typing import Self
 
 import pytest
 
@@ -28,11 +28,11 @@ def assert_within(measure: Callable[[], float], low: float, high: float) -> None
     By how much the machine itself wakes a sleeper late meanwhile is nobody's fault, and comes on top.
     """
     for last in (False, True):
-        with Lateness() as late:
+        with lateness() as late:
             seconds = measure()
-        if last or low <= seconds < high + late.seconds:
+        if last or low <= seconds < high + max(late):
             break
-    assert low <= seconds < high + late.seconds
+    assert low <= seconds < high + max(late)
 
 
 def fails_after(
@@ -48,28 +48,20 @@ def fails_after(
     assert_within(lambda: seconds_of(fail), seconds, seconds + margin)
 
 
-class Lateness:
-    """The most by which a short sleep lasted longer than asked, in seconds: hardly anything on an idle machine."""
+@contextmanager
+def lateness() -> "Iterator[list[float]]":
+    """By how many seconds short sleeps lasted longer than asked meanwhile: by hardly any on an idle machine."""
+    stop, late = threading.Event(), [0.0]
 
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="lateness", daemon=True)
+    def watch() -> None:
+        while not stop.is_set():
+            late.append(seconds_of(lambda: stop.wait(0.005)) - 0.005)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        stopped = False
-        while not stopped:
-            begin = time.monotonic()
-            stopped = self._stop.wait(0.005)
-            self.seconds = max(self.seconds, time.monotonic() - begin - 0.005)
+    thread = threading.Thread(target=watch, name="lateness", daemon=True)
+    thread.start()
+    yield late
+    stop.set()
+    thread.join()
 
 
 def open_descriptors() -> int:
@@ -88,29 +80,23 @@ def eventually(condition: Callable[[], bool], within: float = 2.0) -> bool:
 
 
 @contextmanager
+def errors_logged() -> "Iterator[list[logging.LogRecord]]":
+    """What is logged as an error meanwhile, such as asyncio's 'exception was never retrieved'."""
+    handler = MemoryHandler(10_000, flushLevel=logging.CRITICAL + 1)
+    handler.setLevel(logging.ERROR)
+    logging.getLogger().addHandler(handler)
+    try:
+        yield handler.buffer
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+
+@contextmanager
 def complaints() -> "Iterator[list[str]]":
     """What was warned of or logged as an error, once the block has ended."""
     found: list[str] = []
-    with warnings.catch_warnings(record=True) as caught, ErrorLog() as log:
+    with warnings.catch_warnings(record=True) as caught, errors_logged() as errors:
         warnings.simplefilter("always")
         yield found
         gc.collect()
-    found += log.messages + [str(warning.message) for warning in caught]
-
-
-class ErrorLog(logging.Handler):
-    """Keeps what is logged as an error, such as asyncio's 'exception was never retrieved'."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(f"{record.name}: {record.getMessage()}")
-
-    def __enter__(self) -> "ErrorLog":
-        logging.getLogger().addHandler(self)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        logging.getLogger().removeHandler(self)
+    found += [f"{each.name}: {each.getMessage()}" for each in errors] + [str(each.message) for each in caught]

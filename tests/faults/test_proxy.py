@@ -1,4 +1,4 @@
-"""An HTTP proxy between client and server: found, used, and failing in its own ways."""
+"""An HTTP or SOCKS 5 proxy between client and server, used and failing; no extra package is needed for either."""
 
 import base64
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ import pytest
 from devrev_auth_client import ConfigurationError, RevocationUnconfirmedError, TransportError
 from tests.faults.backends import CLIENT, ONCE, REVOKED, SERVER, TOKEN, TOKEN_ID, TOKEN_RESPONSE, Backend
 from tests.faults.measuring import eventually, fails_after
-from tests.faults.proxies import Tunnel
-from tests.faults.server import Action, End, FaultServer, Hang, Raw, Reset, Respond, refusing_url, tls_pair
+from tests.faults.proxies import Socks, Tunnel
+from tests.faults.server import Action, Close, End, FaultServer, Hang, Raw, Reset, Respond, When, refusing_url, tls_pair
 
 BASIC = "Basic " + base64.b64encode(b"user:secret").decode()
 CONNECTED = b"HTTP/1.1 200 OK\r\n\r\n"
@@ -68,34 +68,35 @@ def test_proxy_over_tls_without_certificates_to_check_it_by(
         client.get()
 
 
-FAILURES = {
-    "refuses a password": (Respond(407), "407"),
-    "refuses": (Respond(503), "503"),
-    "resets": (Reset(), "the proxy ended the connection"),
-    "sends bytes before the server does": (Raw(CONNECTED + b"HTTP/1.1 204 \r\n\r\n"), "unexpected data"),
-    "is none": (Raw(b"not HTTP\r\n\r\n"), "illegal status line"),
+FAILURES: dict[str, tuple[str, Action, str]] = {
+    "refuses a password": ("http", Respond(407), "407"),
+    "refuses": ("http", Respond(503), "503"),
+    "resets": ("http", Reset(), "the proxy ended the connection"),
+    "sends bytes before the server does": ("http", Raw(CONNECTED + b"HTTP/1.1 204 \r\n\r\n"), "unexpected data"),
+    "is none": ("http", Raw(b"not HTTP\r\n\r\n"), "illegal status line"),
+    "closes in the greeting of SOCKS": ("socks5", Close(when=When.BEFORE_READING), "ended the connection"),
+    "refuses by a code of SOCKS": ("socks5", Socks(code=5), "connection refused"),
+    "refuses by an unknown code": ("socks5", Socks(code=99), "99"),
+    "sends bytes behind the reply of SOCKS": ("socks5", Socks(extra=b"HTTP/1.1 204 \r\n\r\n"), "unexpected data"),
 }
 
 
-@pytest.mark.parametrize(("action", "text"), FAILURES.values(), ids=FAILURES)
-def test_proxy_that_fails(backend: Backend, server: FaultServer, action: Action, text: str) -> None:
+@pytest.mark.parametrize(("scheme", "action", "text"), FAILURES.values(), ids=FAILURES)
+def test_proxy_that_fails(backend: Backend, server: FaultServer, scheme: str, action: Action, text: str) -> None:
     """It is retried, whatever the status, which is none of the API's; a revocation surely did not happen."""
-    with FaultServer(action) as proxy, backend.client(server.url, proxy=proxy.url) as client:
+    with FaultServer(action) as proxy, backend.client(server.url, proxy=f"{scheme}://{proxy.address}") as client:
         with pytest.raises(TransportError, match=text) as caught:
             client.revoke()
-        assert len(caught.value.attempts) == len(proxy.requests) == 4
+        assert len(caught.value.attempts) == proxy.actions_begun == 4
         assert eventually(lambda: proxy.connections_open_now == 0)
-    assert server.connections_opened == 0
+    assert server.requests == []
 
 
 def test_proxy_that_is_not_there(backend: Backend, server: FaultServer) -> None:
-    with (
-        refusing_url() as nowhere,
-        backend.client(server.url, proxy=nowhere) as client,
-        pytest.raises(TransportError) as caught,
-    ):
-        client.revoke()
-    assert len(caught.value.attempts) == 4
+    with refusing_url() as nowhere, backend.client(server.url, proxy=nowhere) as client:
+        with pytest.raises(TransportError) as caught:
+            client.revoke()
+        assert len(caught.value.attempts) == 4
 
 
 @pytest.mark.parametrize("action", [Hang(), Raw(CONNECTED, End.HANG)], ids=["at once", "in the tunnel"])
@@ -145,3 +146,44 @@ def test_plain_http_is_forwarded_with_an_absolute_target(backend: Backend, tls: 
         assert request.headers["host"] == "127.0.0.1:9"
         assert request.headers["proxy-authorization"] == BASIC
         assert proxy.connections_opened == 1
+
+
+@pytest.mark.parametrize("bound", [1, 3, 4], ids=["IPv4", "name", "IPv6"])
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+def test_socks_proxy_that_replies_in_single_bytes(backend: Backend, tls: bool, bound: int) -> None:
+    """Whatever address it names as its own. One connection for all calls."""
+    socks = Socks(bound=bound)
+    with (
+        FaultServer(socks) as proxy,
+        FaultServer(TOKEN_RESPONSE, tls=SERVER if tls else None) as server,
+        backend.client(server.url, proxy=f"socks5://{proxy.address}") as client,
+    ):
+        assert [client.get().id for _ in range(3)] == [TOKEN_ID] * 3
+        assert socks.asked == [server.address]
+
+
+HOSTS = {
+    "a name that the client's machine may not know": ("localhost", "localhost:9"),
+    "an IPv6 address, as the sixteen bytes that it is": ("[2001:db8::1]", "2001:db8::1:9"),
+}
+
+
+@pytest.mark.parametrize(("host", "asked"), HOSTS.values(), ids=HOSTS)
+def test_socks_proxy_looks_up_the_host(backend: Backend, host: str, asked: str) -> None:
+    socks = Socks(code=5)
+    with FaultServer(socks) as proxy, backend.client(f"https://{host}:9", proxy=f"socks5h://{proxy.address}") as client:
+        with pytest.raises(TransportError):
+            client.get()
+        assert socks.asked[0] == asked
+
+
+def test_socks_proxy_with_user_name_and_password(backend: Backend) -> None:
+    """A wrong password is named as the reason."""
+    with FaultServer(Socks("user:secret")) as proxy, FaultServer(TOKEN_RESPONSE, tls=SERVER) as server:
+        with backend.client(server.url, proxy=f"socks5://user:secret@{proxy.address}") as client:
+            assert client.get().id == TOKEN_ID
+        for user, text in {"user:other@": "user name or password", "": "another way to authenticate"}.items():
+            with backend.client(server.url, proxy=f"socks5://{user}{proxy.address}") as client:
+                with pytest.raises(TransportError, match=text) as caught:
+                    client.get()
+                assert "other@" not in repr(caught.value)

@@ -6,13 +6,7 @@ from collections.abc import Iterable
 import httpx
 import pytest
 
-from devrev_auth_client import (
-    AttemptTimeoutError,
-    RetryPolicy,
-    TooManyRequestsError,
-    TotalTimeoutError,
-    TransportError,
-)
+from devrev_auth_client import AttemptTimeoutError, RetryPolicy, TooManyRequestsError, TotalTimeoutError, TransportError
 from tests.faults.actions import DRIPPING_BODY, DRIPPING_HEADERS, Action, Hang, ReadSlowly, Respond, When
 from tests.faults.backends import ONCE, SERVER, TOKEN_JSON, TOKEN_RESPONSE, Backend, Caller
 from tests.faults.catalogue import ENDLESS
