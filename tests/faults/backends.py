@@ -65,47 +65,34 @@ class Caller:
         self._begin = begin
 
     def get(self, **options: Any) -> AuthToken:
-        """Call ``get_auth_token`` and wait for it."""
         token: AuthToken = self.begin_get(**options).result(PATIENCE)
         return token
 
-    def revoke(self, token_type: str | None = None, **options: Any) -> None:
-        """Call ``revoke_own_auth_tokens`` and wait for it."""
-        self.begin_revoke(token_type, **options).result(PATIENCE)
+    def revoke(self, **options: Any) -> None:
+        self.begin_revoke(**options).result(PATIENCE)
 
-    def begin_get(self, **options: Any) -> "Future[AuthToken]":
-        """Call ``get_auth_token`` in the background."""
-        return self.begin(self.client.get_auth_token, TOKEN_ID, **options)
+    def begin_get(self, token_id: str = TOKEN_ID, **options: Any) -> "Future[AuthToken]":
+        return self.begin(self.client.get_auth_token, token_id, **options)
 
-    def begin_revoke(self, token_type: str | None = None, **options: Any) -> "Future[None]":
-        """Call ``revoke_own_auth_tokens`` in the background."""
-        return self.begin(self.client.revoke_own_auth_tokens, token_type, **options)
+    def begin_revoke(self, **options: Any) -> "Future[None]":
+        return self.begin(self.client.revoke_own_auth_tokens, None, **options)
 
     def begin(self, function: Callable[..., Any], *args: Any, **options: Any) -> "Future[Any]":
         """Run the function, awaited where it is async, in the background."""
         return self._begin(lambda: function(*args, **options))
 
     def begin_close(self) -> "Future[None]":
-        """Begin to close the client."""
         client = self.client
         return self.begin(client.aclose if isinstance(client, AsyncDevRevAuthClient) else client.close)
 
     def outcomes(self, calls: "list[Future[Any]]") -> "list[Any]":
         """What each call returned, or its error where that is one of ours. Any other is raised."""
         wait(calls, PATIENCE)
-        return [outcome_of(call) for call in calls]
+        return [error if isinstance(error := call.exception(0), DevRevAuthError) else call.result() for call in calls]
 
     def copy(self, **options: Any) -> "Caller":
         """The same for a ``with_options`` copy."""
         return Caller(self.client.with_options(**options), self._begin)
-
-
-def outcome_of(call: "Future[Any]") -> Any:
-    """What the call returned, or its error where that is one of ours."""
-    try:
-        return call.result(0)
-    except DevRevAuthError as error:
-        return error
 
 
 @dataclass(frozen=True)
@@ -130,15 +117,14 @@ class Backend:
     @contextmanager
     def client(self, url: str, **options: Any) -> Iterator[Caller]:
         """A client, closed at the end. It retries without waiting unless the options say otherwise."""
-        options = {
+        defaults: dict[str, Any] = {
             "token": TOKEN,
-            "base_url": url,
             "verify": CLIENT,
             "retry": AT_ONCE,
             "timeout": 5,
             "total_timeout": 10,
-            **options,
         }
+        options = defaults | options | {"base_url": url}
         if self.is_async:
             with start_blocking_portal(*self.loop) as portal:
                 client = AsyncDevRevAuthClient(**options)

@@ -130,4 +130,4 @@ def _begin(client: Caller, rng: random.Random, name: str) -> "tuple[str, bool, F
     options: dict[str, Any] = {"total_timeout": rng.uniform(0.001, 0.05)} if rng.random() < 0.1 else {}
     if rng.random() < 0.5:
         return name, True, copy.begin_revoke(**options)
-    return name, False, copy.begin(copy.client.get_auth_token, name, **options)
+    return name, False, copy.begin_get(name, **options)

@@ -149,7 +149,7 @@ def test_queue_is_first_come_first_served(backend: Backend) -> None:
         calls = []
         for number in range(8):
             total_timeout = 0.1 if number == 3 else 5
-            calls.append(client.begin(client.client.get_auth_token, f"id-{number}", total_timeout=total_timeout))
+            calls.append(client.begin_get(f"id-{number}", total_timeout=total_timeout))
             time.sleep(0.02)  # trio starts what begins together in random order
         client.outcomes(calls)
         assert isinstance(calls[3].exception(), TotalTimeoutError)
@@ -162,8 +162,9 @@ def test_every_call_gets_its_own_response(backend: Backend) -> None:
         lambda request: Respond(200, json={"token": {"id": request.json()["token_id"]}}), max_connections=5
     ) as (server, client):
         ids = [f"id-{number}" for number in range(200)]
-        calls = [client.begin(client.client.get_auth_token, each, total_timeout=30) for each in ids]
-        assert [token.id for token in client.outcomes(calls)] == ids
+        assert [
+            token.id for token in client.outcomes([client.begin_get(each, total_timeout=30) for each in ids])
+        ] == ids
         assert server.peak_connections <= 5
 
 

@@ -4,7 +4,6 @@ Where the body had begun to be sent it is unconfirmed; where nothing was sent th
 """
 
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import anyio
@@ -18,7 +17,7 @@ from devrev_auth_client import (
     TotalTimeoutError,
 )
 from tests.faults.actions import DRIPPING_BODY, Action, Hang, Respond, When
-from tests.faults.backends import REVOKED, Backend, Caller
+from tests.faults.backends import Backend, Caller
 from tests.faults.measuring import eventually
 from tests.faults.server import backlog_full_url
 
@@ -39,34 +38,12 @@ def unconfirmed(client: Caller, **options: Any) -> RevocationUnconfirmedError:
     return caught.value
 
 
-def hanging(backend: Backend, release: threading.Event, tokens: list[str]) -> Callable[[], object]:
-    """A token callable that gives these tokens and then hangs."""
-
-    async def ask() -> str:
-        if not tokens:
-            await anyio.sleep_forever()
-        return tokens.pop()
-
-    def ask_blocking() -> str:
-        if not tokens:
-            release.wait(10)
-            return "too late"
-        return tokens.pop()
-
-    return ask if backend.is_async else ask_blocking
-
-
 def test_cut_before_anything_was_sent(backend: Backend) -> None:
-    """While connecting, in the TLS handshake, and while the token is fetched."""
-    release = threading.Event()
+    """While connecting, and in the TLS handshake."""
     with backlog_full_url() as url, backend.client(url) as client:
         assert is_timeout(client)
     with backend.served(Hang(when=When.IN_HANDSHAKE), tls=True) as (_, client):
         assert is_timeout(client)
-    with backend.served(REVOKED, token=hanging(backend, release, [])) as (server, client):
-        assert is_timeout(client)
-        release.set()
-        assert server.requests == []
 
 
 def test_cut_while_waiting_for_a_connection(backend: Backend) -> None:
@@ -105,15 +82,21 @@ def test_cut_in_a_later_attempt_that_sent_nothing(backend: Backend) -> None:
 
 def test_token_callable_fails_or_hangs_after_an_ambiguous_attempt(backend: Backend) -> None:
     """Neither its error nor the timeout is what matters then."""
-    release, tokens = threading.Event(), ["first"]
-    with backend.served(Respond(500), token=tokens.pop) as (server, client):
+    tokens, is_over = ["first"], threading.Event()
+
+    def ask() -> object:
+        if tokens:
+            return tokens.pop()
+        return anyio.sleep_forever() if backend.is_async else is_over.wait(10)
+
+    with backend.served(Respond(500), token=["first"].pop) as (server, client):
         unconfirmed(client)
         with pytest.raises(ConfigurationError):
             client.revoke()
         assert len(server.requests) == 1
-    with backend.served(Respond(500), token=hanging(backend, release, ["first"])) as (server, client):
+    with backend.served(Respond(500), token=ask) as (server, client):
         unconfirmed(client, total_timeout=TOTAL)
-        release.set()
+        is_over.set()
         assert len(server.requests) == 1
 
 
