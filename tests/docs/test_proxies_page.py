@@ -15,7 +15,8 @@ from devrev_auth_client import DevRevAuthClient, TransportError
 from devrev_auth_client.testing import FakeDevRev
 from tests.docs import programs
 from tests.docs.markdown import Block, Document
-from tests.faults.connect_proxy import ConnectProxy
+from tests.faults.proxies import Tunnel
+from tests.faults.server import FaultServer, Respond
 
 PAGE = Document("docs/how-to/proxies.md")
 ENVIRONMENT, *ARGUMENTS = PAGE.blocks("python")
@@ -42,17 +43,17 @@ def address(fake: FakeDevRev, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture
-def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[ConnectProxy]:
+def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultServer]:
     """Run a proxy, and forget those of whoever runs the tests."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-    with ConnectProxy() as proxy:
+    with FaultServer(Tunnel()) as proxy:
         yield proxy
 
 
 def test_the_environment_is_enough(
-    fake: FakeDevRev, address: str, proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch
+    fake: FakeDevRev, address: str, proxy: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy.url)
     with pytest.raises(TransportError, match="TLS was refused"), DevRevAuthClient() as client:
@@ -60,22 +61,22 @@ def test_the_environment_is_enough(
     assert fake.requests == []
     monkeypatch.setenv("SSL_CERT_FILE", "corporate-ca.pem")
     programs.run(PAGE, ENVIRONMENT)
-    assert proxy.targets == [address] * 2
+    assert [request.path for request in proxy.requests] == [address] * 2
     assert [request.status for request in fake.requests] == [200]
 
 
 @pytest.mark.parametrize("block", ARGUMENTS, ids=lambda block: f"line-{block.line}")
 def test_arguments_say_it_too(
-    fake: FakeDevRev, address: str, proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch, block: Block
+    fake: FakeDevRev, address: str, proxy: FaultServer, monkeypatch: pytest.MonkeyPatch, block: Block
 ) -> None:
     monkeypatch.setenv("CORPORATE_PROXY", proxy.url)
     programs.run(PAGE, block)
-    assert proxy.targets == [address]
+    assert [request.path for request in proxy.requests] == [address]
     assert [request.status for request in fake.requests] == [200]
 
 
 @pytest.mark.usefixtures("address")
-def test_the_answer_of_a_proxy_is_in_the_text(proxy: ConnectProxy) -> None:
-    proxy.status = 407
+def test_the_answer_of_a_proxy_is_in_the_text(proxy: FaultServer) -> None:
+    proxy.play(Respond(407))
     with pytest.raises(TransportError, match=r"could not connect.*407"), DevRevAuthClient(proxy=proxy.url) as client:
         client.with_options(total_timeout=0.2).get_auth_token("id")

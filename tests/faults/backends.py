@@ -6,26 +6,24 @@ A test takes the fixture ``backend`` (``conftest.py``) and is written once, with
         with FaultServer([Reset(), TOKEN_RESPONSE]) as server, backend.client(server.url) as client:
             client.get()
 
+or, shorter, ``with backend.served([Reset(), TOKEN_RESPONSE]) as (server, client)``.
+
 On asyncio and trio the client lives in an event loop in a thread of its own; a call blocks the test, or is begun with
 ``begin_...`` and runs beside it.
 """
 
 import asyncio
-import logging
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from anyio.from_thread import start_blocking_portal
 
 from devrev_auth_client import AsyncDevRevAuthClient, AuthToken, DevRevAuthClient, DevRevAuthError, RetryPolicy
-from tests.faults.server import Respond
+from tests.faults.server import FaultServer, Respond, ScriptSource, tls_pair
 
 BACKENDS = ("asyncio", "trio", "sync")
 ASYNC_BACKENDS = ("asyncio", "trio")
@@ -53,6 +51,8 @@ PATIENCE = 60.0
 AT_ONCE = RetryPolicy(base_delay=0)
 """Retries without waiting."""
 ONCE = RetryPolicy(max_attempts=1)
+SERVER, CLIENT = tls_pair()
+"""TLS contexts of a server and of a client that trusts it."""
 
 AnyClient = AsyncDevRevAuthClient | DevRevAuthClient
 
@@ -65,47 +65,34 @@ class Caller:
         self._begin = begin
 
     def get(self, **options: Any) -> AuthToken:
-        """Call ``get_auth_token`` and wait for it."""
         token: AuthToken = self.begin_get(**options).result(PATIENCE)
         return token
 
-    def revoke(self, token_type: str | None = None, **options: Any) -> None:
-        """Call ``revoke_own_auth_tokens`` and wait for it."""
-        self.begin_revoke(token_type, **options).result(PATIENCE)
+    def revoke(self, **options: Any) -> None:
+        self.begin_revoke(**options).result(PATIENCE)
 
-    def begin_get(self, **options: Any) -> "Future[AuthToken]":
-        """Call ``get_auth_token`` in the background."""
-        return self.begin(self.client.get_auth_token, TOKEN_ID, **options)
+    def begin_get(self, token_id: str = TOKEN_ID, **options: Any) -> "Future[AuthToken]":
+        return self.begin(self.client.get_auth_token, token_id, **options)
 
-    def begin_revoke(self, token_type: str | None = None, **options: Any) -> "Future[None]":
-        """Call ``revoke_own_auth_tokens`` in the background."""
-        return self.begin(self.client.revoke_own_auth_tokens, token_type, **options)
+    def begin_revoke(self, **options: Any) -> "Future[None]":
+        return self.begin(self.client.revoke_own_auth_tokens, None, **options)
 
     def begin(self, function: Callable[..., Any], *args: Any, **options: Any) -> "Future[Any]":
         """Run the function, awaited where it is async, in the background."""
         return self._begin(lambda: function(*args, **options))
 
     def begin_close(self) -> "Future[None]":
-        """Begin to close the client."""
         client = self.client
         return self.begin(client.aclose if isinstance(client, AsyncDevRevAuthClient) else client.close)
 
     def outcomes(self, calls: "list[Future[Any]]") -> "list[Any]":
         """What each call returned, or its error where that is one of ours. Any other is raised."""
         wait(calls, PATIENCE)
-        return [outcome_of(call) for call in calls]
+        return [error if isinstance(error := call.exception(0), DevRevAuthError) else call.result() for call in calls]
 
     def copy(self, **options: Any) -> "Caller":
         """The same for a ``with_options`` copy."""
         return Caller(self.client.with_options(**options), self._begin)
-
-
-def outcome_of(call: "Future[Any]") -> Any:
-    """What the call returned, or its error where that is one of ours."""
-    try:
-        return call.result(0)
-    except DevRevAuthError as error:
-        return error
 
 
 @dataclass(frozen=True)
@@ -130,7 +117,14 @@ class Backend:
     @contextmanager
     def client(self, url: str, **options: Any) -> Iterator[Caller]:
         """A client, closed at the end. It retries without waiting unless the options say otherwise."""
-        options = {"token": TOKEN, "base_url": url, "retry": AT_ONCE, "timeout": 5, "total_timeout": 10, **options}
+        defaults: dict[str, Any] = {
+            "token": TOKEN,
+            "verify": CLIENT,
+            "retry": AT_ONCE,
+            "timeout": 5,
+            "total_timeout": 10,
+        }
+        options = defaults | options | {"base_url": url}
         if self.is_async:
             with start_blocking_portal(*self.loop) as portal:
                 client = AsyncDevRevAuthClient(**options)
@@ -142,6 +136,17 @@ class Backend:
             with ThreadPoolExecutor(512) as threads, DevRevAuthClient(**options) as sync_client:
                 yield Caller(sync_client, threads.submit)
 
+    @contextmanager
+    def served(
+        self, script: ScriptSource, *, tls: bool = False, receive_buffer: int | None = None, **options: Any
+    ) -> Iterator[tuple[FaultServer, Caller]]:
+        """A server with this script, and a client of it."""
+        with (
+            FaultServer(script, tls=SERVER if tls else None, receive_buffer=receive_buffer) as server,
+            self.client(server.url, **options) as client,
+        ):
+            yield server, client
+
 
 def _eager_loop() -> asyncio.AbstractEventLoop:
     """A loop whose tasks begin to run where they are made (Python 3.12)."""
@@ -150,80 +155,3 @@ def _eager_loop() -> asyncio.AbstractEventLoop:
         loop.set_task_factory(asyncio.eager_task_factory)
         return loop
     raise NotImplementedError
-
-
-def seconds_of(function: Callable[[], object]) -> float:
-    """How long it takes, whatever comes of it."""
-    begin = time.monotonic()
-    function()
-    return time.monotonic() - begin
-
-
-def assert_within(measure: Callable[[], float], low: float, high: float) -> None:
-    """Fail unless a measured time is between the two; measured once more where the first time misses.
-
-    By how much the machine itself wakes a sleeper late meanwhile is nobody's fault, and comes on top.
-    """
-    for last in (False, True):
-        with Lateness() as late:
-            seconds = measure()
-        if last or low <= seconds < high + late.seconds:
-            break
-    assert low <= seconds < high + late.seconds
-
-
-class Lateness:
-    """The most by which a short sleep lasted longer than asked, in seconds: hardly anything on an idle machine."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="lateness", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        stopped = False
-        while not stopped:
-            begin = time.monotonic()
-            stopped = self._stop.wait(0.005)
-            self.seconds = max(self.seconds, time.monotonic() - begin - 0.005)
-
-
-def open_descriptors() -> int:
-    """How many file descriptors this process has open."""
-    return len(list(Path("/dev/fd").iterdir()))
-
-
-def eventually(condition: Callable[[], bool], within: float = 2.0) -> bool:
-    """Whether it comes true within so many seconds; asked again and again."""
-    until = time.monotonic() + within
-    while not condition():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.005)
-    return True
-
-
-class ErrorLog(logging.Handler):
-    """Keeps what is logged as an error, such as asyncio's 'exception was never retrieved'."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(f"{record.name}: {record.getMessage()}")
-
-    def __enter__(self) -> "ErrorLog":
-        logging.getLogger().addHandler(self)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        logging.getLogger().removeHandler(self)

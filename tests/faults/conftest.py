@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.backends import ASYNC_BACKENDS, BACKENDS, EAGER, UVLOOP, Backend, ErrorLog
+from tests.faults.backends import ASYNC_BACKENDS, BACKENDS, EAGER, UVLOOP, Backend
+from tests.faults.measuring import errors_logged
 
 # Many programs run on uvloop, whose transports are not asyncio's; and eager tasks run before anybody awaits them.
 MORE = [pytest.param(UVLOOP, marks=pytest.mark.slow), *([EAGER] if sys.version_info >= (3, 12) else [])]
@@ -26,9 +27,9 @@ def async_backend(request: pytest.FixtureRequest) -> Backend:
 @pytest.fixture(autouse=True)
 def no_error_is_logged() -> Iterator[None]:
     """Nothing may go wrong in the background: asyncio only logs it."""
-    with ErrorLog() as log:
+    with errors_logged() as errors:
         yield
-    assert log.messages == []
+    assert errors == []
 
 
 @pytest.fixture(autouse=True)

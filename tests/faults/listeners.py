@@ -21,40 +21,26 @@ def refusing_url() -> Iterator[str]:
 
 
 @contextmanager
-def backlog_full_url() -> Iterator[str]:
+def backlog_full_url(address: str = HOST, port: int = 0) -> Iterator[str]:
     """A URL at which connecting hangs until the client gives up.
 
     The listener never accepts and its queue is full; Linux then drops each further SYN (``tcp_conn_request``, whatever
     ``tcp_syncookies`` says), and the client's kernel sends it again after 1, 3, 7 ... seconds. A system that refuses
     instead, or completes the handshake, is noticed by trying: RuntimeError.
     """
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        listener.listen(0)
-        with fill_backlog(listener):
-            yield f"http://{HOST}:{listener.getsockname()[1]}"
-
-
-@contextmanager
-def fill_backlog(listener: socket.socket) -> Iterator[None]:
-    """Fill the queue of a listener that never accepts; see `backlog_full_url`."""
     with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind((address, port))
+        listener.listen(0)
         for _ in range(16):
             client = stack.enter_context(socket.socket())
             client.setblocking(False)
             client.connect_ex(listener.getsockname())
-            if not _writable(client, within=0.1):
+            if not select.select([], [client], [], 0.1)[1]:  # neither connected nor refused
                 break
         else:
             raise RuntimeError("this system does not let a connect hang on a full backlog")
-        yield
-
-
-def _writable(sock: socket.socket, within: float) -> bool:
-    """Whether a connect that was begun has come to an end, good or bad."""
-    poll = select.poll()
-    poll.register(sock, select.POLLOUT)
-    return bool(poll.poll(within * 1000))
+        yield f"http://{address}:{listener.getsockname()[1]}"
 
 
 def tls_pair(*names: str, not_after: datetime.datetime | None = None) -> tuple[ssl.SSLContext, ssl.SSLContext]:

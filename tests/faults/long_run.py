@@ -1,143 +1,49 @@
-"""Plays broken networks and servers for longer than a test may take, and counts what must not happen.
+"""Plays broken networks and servers for longer than a test may take, and says what happened that must not.
 
-    python -m tests.faults.long_run [--calls 12000] [--seed 1] [--only scripts storms ...]
+    python -m tests.faults.long_run [--calls 12000] [--seed 1] [--only scripts storms memory]
 
-Prints a table; the exit code is 1 where any figure is not what it must be.
+Prints a line for each run; the exit code is 1 where anything went wrong.
 """
 # ruff: noqa: T201 - a command speaks by printing
 
 import argparse
 import faulthandler
-import gc
 import itertools
-import math
 import sys
 import time
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from devrev_auth_client import DevRevAuthError
 from tests.faults import memory, random_scripts, storm
-from tests.faults.backends import BACKENDS, TOKEN_RESPONSE, Backend, ErrorLog, eventually, open_descriptors
-from tests.faults.server import Action, FaultServer, HtmlFromProxy, RateLimiter, Request
+from tests.faults.backends import BACKENDS, Backend
+from tests.faults.measuring import eventually, open_descriptors
 
 SILENCE = 3600.0
-"""Seconds without a new figure after which it is taken to hang: it shows where, and ends with an error."""
-BURST, LIMIT = 100, 25
-"""Calls at once, and how many of them the server lets through in each of its windows."""
-UNAVOIDABLE = BURST - LIMIT
+"""Seconds without a new line after which it is taken to hang: it shows where, and ends with an error."""
+
+Results = Iterator[tuple[str, Mapping[str, float], list[str]]]
+"""The name of each run, what it counted, and what went wrong in it."""
 
 
-class Figure(NamedTuple):
-    """One line of the table: what was counted, and the most that it may be, if there is a limit."""
-
-    what: str
-    value: object
-    most: float = math.inf
-
-    @property
-    def is_good(self) -> bool:
-        return not isinstance(self.value, int | float) or self.value <= self.most
-
-    def __str__(self) -> str:
-        limit = f"   (at most {self.most})" if self.most < math.inf else ""
-        return f"{self.what:66} {self.value!s:>12}{limit}{'' if self.is_good else '   <-- NOT GOOD'}"
-
-
-def scripts(calls: int, seed: int) -> Iterator[Figure]:
+def scripts(calls: int, seed: int) -> Results:
     """Random fault scripts on all three backends."""
     for name in BACKENDS:
-        with warnings.catch_warnings(record=True) as caught, ErrorLog() as log:
-            warnings.simplefilter("always")
-            tally = random_scripts.run(Backend(name), calls // 3, seed)
-            gc.collect()
-        complaints = [str(warning.message) for warning in caught] + log.messages
-        for line in (*tally.foreign, *tally.unproven, *complaints):
-            print(f"  {name}: {line}", file=sys.stderr)
-        yield Figure(f"{name}: calls", tally.calls)
-        yield Figure(f"{name}: succeeded, failed, cancelled", (tally.succeeded, tally.failed, tally.cancelled))
-        yield Figure(f"{name}: kinds of fault", len(tally.kinds))
-        yield Figure(f"{name}: warnings and logged errors", len(complaints), 0)
-        yield Figure(f"{name}: foreign exceptions", len(tally.foreign), 0)
-        yield Figure(f"{name}: hangs", tally.hangs, 0)
-        yield Figure(f"{name}: unproven 'revoked' and wrong tokens", len(tally.unproven), 0)
-        yield Figure(f"{name}: leaked connections", tally.leaked, 0)
+        yield name, *random_scripts.run(Backend(name), calls // 3, seed)
 
 
-def storms(calls: int, seed: int) -> Iterator[Figure]:
+def storms(calls: int, seed: int) -> Results:
     """Twenty workers on ten connections, cut at random; five seconds each in a whole run."""
     for way, tls in itertools.product(storm.WAYS, (False, True)):
-        ended, problems = storm.storm(way, max(0.5, min(5.0, calls / 2000)), seed, tls=tls)
-        name = f"{way}{', TLS' if tls else ''}"
-        yield Figure(f"{name}: calls", f"{ended['cut']} cut, {ended['finished']} not")
-        yield Figure(f"{name}: problems afterwards", len(problems), 0)
-        for problem in problems:
-            print(f"  {name}: {problem}", file=sys.stderr)
+        name = f"{way}, TLS" if tls else way
+        yield name, *storm.storm(way, max(0.5, min(5.0, calls / 2000)), seed, tls=tls)
 
 
-def budget(calls: int, seed: int) -> Iterator[Figure]:
-    """600 calls in a row against a server that only responds with 502."""
-    for name in BACKENDS:
-        with FaultServer(HtmlFromProxy(502), keep_requests=1) as server, Backend(name).client(server.url) as client:
-            outcomes = [client.outcomes([client.begin_get()])[0] for _ in range(600)]
-            yield Figure(f"{name}: requests of 600 calls against 502", server.actions_begun, 705)
-        succeeded = sum(not isinstance(outcome, DevRevAuthError) for outcome in outcomes)
-        yield Figure(f"{name}: calls against 502 that succeeded", succeeded, 0)
-
-
-def burst(backend: Backend, phase: float = 0.0, latency: float = 0.3) -> tuple[int, int, float]:
-    """Make a hundred calls at once against a window of a second that is ``phase`` old.
-
-    The first hundred responses take ``latency`` seconds, so that all calls are under way before the first 429 comes.
-    Returns the number of failures, that of 429s, and the seconds beyond those that a client would need that knew the
-    server's windows, and waited as long as the first 429 asks.
-    """
-    limiter = RateLimiter(LIMIT, phase=phase, response=TOKEN_RESPONSE)
-    arrived = itertools.count()
-
-    def decide(request: Request) -> Action:
-        return replace(limiter(request), delay=latency if next(arrived) < BURST else 0)
-
-    options = {"total_timeout": 60, "max_connections": BURST}
-    with FaultServer(decide, keep_requests=1) as server, backend.client(server.url, **options) as client:
-        begin = time.monotonic()
-        outcomes = client.outcomes([client.begin_get() for _ in range(BURST)])
-        seconds = time.monotonic() - begin
-    best = max(math.ceil(BURST / LIMIT) - 1 - phase, latency + 1)
-    return sum(isinstance(outcome, DevRevAuthError) for outcome in outcomes), limiter.counts[429], seconds - best
-
-
-def bursts(calls: int, seed: int) -> Iterator[Figure]:
-    """A hundred calls at once, 25 a second, from ten phases of the server's window; fewer phases in a small run."""
-    for name, latency in itertools.product(BACKENDS, (0.0, 0.3)):
-        phases = range(0, 10, 1 if calls >= 10_000 else 5)
-        results = [burst(Backend(name), phase=number / 10, latency=latency) for number in phases]
-        failures, refusals, over = zip(*results, strict=True)
-        title = f"{name}, first responses after {latency} s"
-        yield Figure(f"{title}: failures", sum(failures), 0)
-        yield Figure(f"{title}: most 429s", max(refusals), 80)
-        yield Figure(f"{title}: seconds beyond the best", f"{min(over):.2f} to {max(over):.2f}")
-
-
-def growth(calls: int, seed: int) -> Iterator[Figure]:
+def growth(calls: int, seed: int) -> Results:
     """Memory after ten times as many calls on one client, beyond what it was after the first thousand."""
     for name in BACKENDS:
-        grown = memory.growth(name, calls * 10)
-        yield Figure(f"{name}: milliseconds a call, of {grown.calls}", round(1000 * grown.seconds / grown.calls, 2))
-        yield Figure(f"{name}: growth in bytes", grown.resident, 1024 * 1024)
-        yield Figure(f"{name}: growth in objects", grown.objects, 1000)
+        yield name, *memory.growth(name, calls * 10)
 
 
-Section = Callable[[int, int], Iterator[Figure]]
-SECTIONS: dict[str, Section] = {
-    "scripts": scripts,
-    "storms": storms,
-    "budget": budget,
-    "bursts": bursts,
-    "memory": growth,
-}
+SECTIONS: dict[str, Callable[[int, int], Results]] = {"scripts": scripts, "storms": storms, "memory": growth}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -150,17 +56,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"seed {options.seed}")
     assert sys.__stderr__ is not None
     descriptors = open_descriptors()
-    good = True
-    for name in options.only:
-        for figure in SECTIONS[name](options.calls, options.seed):
+    wrong = 0
+    for section in options.only:
+        for name, counts, problems in SECTIONS[section](options.calls, options.seed):
             faulthandler.dump_traceback_later(SILENCE, exit=True, file=sys.__stderr__)
-            good &= figure.is_good
-            print(f"{name:8} {figure}", flush=True)
+            counted = ", ".join(f"{count} {what}" for what, count in counts.items())
+            print(f"{section}, {name}: {counted}", *problems, sep="\n    NOT GOOD: ", flush=True)
+            wrong += len(problems)
     faulthandler.cancel_dump_traceback_later()
-    eventually(lambda: open_descriptors() <= descriptors)
-    left = Figure("file descriptors left", open_descriptors() - descriptors, 0)
-    print(f"\n{left}\n{'all good' if good and left.is_good else 'NOT GOOD'}")
-    return 0 if good and left.is_good else 1
+    if not eventually(lambda: open_descriptors() <= descriptors):
+        print(f"NOT GOOD: {open_descriptors() - descriptors} file descriptors left")
+        wrong += 1
+    print("NOT GOOD" if wrong else "all good")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

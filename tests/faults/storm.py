@@ -8,9 +8,8 @@ import gc
 import random
 import threading
 import time
-import warnings
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -19,59 +18,60 @@ import anyio
 import trio
 
 from devrev_auth_client import APIError, AuthToken, DevRevAuthError, TotalTimeoutError
-from tests.faults.backends import TOKEN_RESPONSE, Backend, Caller, ErrorLog, eventually, open_descriptors
-from tests.faults.server import Action, End, FaultServer, HalfHeaders, HalfResponse, Hang, Respond, tls_pair
+from tests.faults.backends import SERVER, TOKEN_RESPONSE, Backend, Caller
+from tests.faults.measuring import complaints, eventually, open_descriptors
+from tests.faults.server import Action, End, FaultServer, Hang, Respond, half_headers, half_response
 
 CONNECTIONS = 10
 WORKERS = 20
 LONGEST = 0.05
 """Seconds until an impatient worker cuts its call, at most."""
 
-Get = Callable[[], Awaitable[Any]]
+Call = Callable[[], Coroutine[Any, Any, Any]]
+Cut = Callable[[Call, float], Awaitable[bool]]
+"""Cuts a call after so many seconds; whether it was still under way."""
 
 
-async def by_scope(get: Get, seconds: float, rng: random.Random) -> str:
+async def by_scope(call: Call, seconds: float) -> bool:
     """A cancel scope of anyio's, which on trio is trio's own."""
-    with anyio.move_on_after(seconds):
-        await get()
-        return "finished"
-    return "cut"
+    with anyio.move_on_after(seconds) as scope:
+        await call()
+    return scope.cancelled_caught
 
 
-async def by_task_cancel(get: Get, seconds: float, rng: random.Random) -> str:
-    """asyncio's `task.cancel()`, now and then twice."""
-    task = asyncio.ensure_future(get())
+async def by_task_cancel(call: Call, seconds: float) -> bool:
+    """asyncio's `task.cancel()`, twice, as an impatient caller would."""
+    task = asyncio.ensure_future(call())
     await asyncio.wait([task], timeout=seconds)
-    was_cancelled = task.cancel()
-    if rng.random() < 0.3:
-        await asyncio.sleep(0)
-        task.cancel()
+    was_under_way = task.cancel()
+    await asyncio.sleep(0)
+    task.cancel()
     await asyncio.wait([task])
-    if task.cancelled():
-        return "cut"
-    task.result()
-    return "cancellation swallowed" if was_cancelled else "finished"
+    if not task.cancelled():
+        task.result()
+        assert not was_under_way, "the cancellation was swallowed"
+    return was_under_way
 
 
-async def by_wait_for(get: Get, seconds: float, rng: random.Random) -> str:
-    """`asyncio.wait_for`, or `asyncio.timeout`."""
+async def by_timeout(call: Call, seconds: float) -> bool:
+    """`asyncio.timeout` raises what it always raises; the task is not left being cancelled."""
+    task = asyncio.current_task()
+    assert task is not None
     try:
-        if rng.random() < 0.5:
-            await asyncio.wait_for(get(), seconds)
-        else:
-            async with asyncio.timeout(seconds):
-                await get()
+        async with asyncio.timeout(seconds):
+            await call()
     except TotalTimeoutError:
         raise
     except TimeoutError:
-        return "cut"
-    return "finished"
+        assert task.cancelling() == 0
+        return True
+    return False
 
 
-WAYS = {
+WAYS: dict[str, Cut | None] = {
     "asyncio, scope": by_scope,
     "asyncio, task.cancel": by_task_cancel,
-    "asyncio, wait_for": by_wait_for,
+    "asyncio, timeout": by_timeout,
     "trio, scope": by_scope,
     "sync, total_timeout": None,
 }
@@ -88,32 +88,29 @@ def responses(rng: random.Random, *, tls: bool) -> Iterator[Action]:
         elif kind < 0.9:
             yield Respond(404, byte_interval=wait / 50)
         else:
-            yield rng.choice([HalfResponse(), HalfHeaders(), HalfResponse(end=End.HANG), Hang(), Respond(500)])
+            yield rng.choice([half_response(), half_headers(), half_response(end=End.HANG), Hang(), Respond(500)])
 
 
 def storm(way: str, seconds: float, seed: int, *, tls: bool = False) -> tuple[Counter[str], list[str]]:
     """Let it rage for so many seconds: how the calls ended, and what is not as it was before."""
-    server_context, client_context = tls_pair() if tls else (None, True)
     calls: Counter[str] = Counter()
-    options: dict[str, Any] = {"max_connections": CONNECTIONS, "verify": client_context}
     gc.collect()
     descriptors, threads = open_descriptors(), threading.active_count()
-    with warnings.catch_warnings(record=True) as caught, ErrorLog() as log:
-        warnings.simplefilter("always")
-        with FaultServer(responses(random.Random(seed), tls=tls), tls=server_context, keep_requests=1) as server:
-            with Backend(way.partition(",")[0]).client(server.url, **options) as client:
-                tasks = client.begin(living_tasks).result()
-                _rage(client, way, seconds, seed, calls)
-                server.play(TOKEN_RESPONSE)
-                begin = time.monotonic()
-                outcomes = client.outcomes([client.begin_get(total_timeout=5) for _ in range(20)])
-                lasted = time.monotonic() - begin
-                tasks_left = client.begin(living_tasks).result() - tasks
-            eventually(lambda: server.connections_open_now == 0)
-        gc.collect()
+    with (
+        complaints() as problems,
+        FaultServer(responses(random.Random(seed), tls=tls), tls=SERVER if tls else None, keep_requests=1) as server,
+    ):
+        with Backend(way.partition(",")[0]).client(server.url, max_connections=CONNECTIONS) as client:
+            tasks = client.begin(living_tasks).result()
+            _rage(client, way, seconds, seed, calls)
+            server.play(TOKEN_RESPONSE)
+            begin = time.monotonic()
+            outcomes = client.outcomes([client.begin_get(total_timeout=5) for _ in range(20)])
+            lasted = time.monotonic() - begin
+            tasks_left = client.begin(living_tasks).result() - tasks
+        eventually(lambda: server.connections_open_now == 0)
     checks = {
         "cut and finished": calls["cut"] > 0 < calls["finished"],
-        "no cancellation swallowed": not calls["cancellation swallowed"],
         "every call succeeded afterwards": {type(outcome) for outcome in outcomes} == {AuthToken},
         "within two seconds": lasted < 2,
         "never too many connections": server.peak_connections <= CONNECTIONS,
@@ -122,8 +119,7 @@ def storm(way: str, seconds: float, seed: int, *, tls: bool = False) -> tuple[Co
         "no descriptor left": open_descriptors() <= descriptors,
         "no thread left": threading.active_count() <= threads,
     }
-    complaints = log.messages + [str(warning.message) for warning in caught]
-    return calls, [f"not so: {what}" for what, holds in checks.items() if not holds] + complaints
+    return calls, problems + [f"not so: {what}" for what, holds in checks.items() if not holds]
 
 
 def _rage(client: Caller, way: str, seconds: float, seed: int, calls: Counter[str]) -> None:
@@ -131,18 +127,14 @@ def _rage(client: Caller, way: str, seconds: float, seed: int, calls: Counter[st
     cut = WAYS[way]
     get: Any = client.client.get_auth_token
 
-    async def call(patience: float, rng: random.Random) -> str:
-        assert cut is not None
-        return await cut(get_something, patience, rng)
-
     async def get_something() -> None:
         with suppress(APIError):
             await get("x")
 
-    def call_in_thread(patience: float, rng: random.Random) -> str:
+    def get_in_thread(patience: float) -> bool:
         with suppress(APIError):
             get("x", total_timeout=patience)
-        return "finished"
+        return False
 
     def work(number: int) -> None:
         rng = random.Random(f"{seed}-{number}")
@@ -150,12 +142,12 @@ def _rage(client: Caller, way: str, seconds: float, seed: int, calls: Counter[st
             # Often soon, and else where it hangs.
             patience = rng.uniform(0.0001, LONGEST) if rng.random() < 0.6 else 0.5
             try:
-                result = client.begin(call if cut else call_in_thread, patience, rng).result()
+                begun = client.begin(cut, get_something, patience) if cut else client.begin(get_in_thread, patience)
+                calls["cut" if begun.result() else "finished"] += 1
             except TotalTimeoutError:
-                result = "cut"
+                calls["cut"] += 1
             except DevRevAuthError:
-                result = "failed"
-            calls[result] += 1
+                calls["failed"] += 1
 
     with ThreadPoolExecutor(WORKERS) as threads:
         list(threads.map(work, range(WORKERS)))

@@ -2,29 +2,17 @@
 
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-import anyio
 import httpx
 import pytest
 
-from devrev_auth_client import AsyncDevRevAuthClient, DevRevAuthClient, TotalTimeoutError, TransportError
-from tests.faults.backends import (
-    ONCE,
-    TOKEN_ID,
-    TOKEN_JSON,
-    TOKEN_RESPONSE,
-    Backend,
-    assert_within,
-    eventually,
-    open_descriptors,
-    seconds_of,
-)
-from tests.faults.listeners import fill_backlog
-from tests.faults.server import FaultServer, Respond
+from devrev_auth_client import TransportError
+from tests.faults.backends import ASYNC_BACKENDS, ONCE, TOKEN_ID, TOKEN_JSON, TOKEN_RESPONSE, Backend
+from tests.faults.measuring import assert_within, eventually, fails_after, open_descriptors, seconds_of
+from tests.faults.server import FaultServer, Respond, backlog_full_url
 
 OTHERS = ["127.0.0.2", "127.0.0.3"]
 """Loopback addresses at which nobody listens."""
@@ -58,16 +46,6 @@ def named(server: FaultServer) -> str:
     return f"http://localhost:{server.port}"
 
 
-@contextmanager
-def silent(address: str, server: FaultServer) -> Iterator[None]:
-    """Let connecting to this address hang, at the server's port."""
-    with socket.socket() as listener:
-        listener.bind((address, server.port))
-        listener.listen(0)
-        with fill_backlog(listener):
-            yield
-
-
 def test_address_that_refuses_leaves_the_next_ones(backend: Backend, addresses: list[str]) -> None:
     """Within the same attempt."""
     addresses += [*OTHERS, "127.0.0.1"]
@@ -81,7 +59,7 @@ def test_address_that_is_silent_costs_a_quarter_of_a_second(backend: Backend, ad
     addresses += [OTHERS[0], "127.0.0.1"]
     with (
         FaultServer(Respond(200, json=TOKEN_JSON, close=True)) as server,
-        silent(OTHERS[0], server),
+        backlog_full_url(OTHERS[0], server.port),
         backend.client(named(server), retry=ONCE, timeout=2) as client,
     ):
         assert_within(lambda: seconds_of(client.get), 0.24, 0.45)
@@ -98,41 +76,38 @@ def test_no_address_is_a_failure_to_connect(backend: Backend, addresses: list[st
         assert server.connections_opened == 0
 
 
-@pytest.mark.parametrize("loop", ["asyncio", "trio"])
+def look_ups_do(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Have every look-up of a name do so, and then find nothing."""
+
+    def look_up(host: Any, port: Any, family: int = 0, kind: int = 0, proto: int = 0, flags: int = 0, **_: Any) -> Any:
+        if not flags & socket.AI_NUMERICHOST:  # which asks whether it is an address itself
+            act()
+        raise socket.gaierror(socket.EAI_NONAME, "no address")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+
+@pytest.mark.parametrize("loop", ASYNC_BACKENDS)
 def test_a_slow_look_up_ends_with_the_time_to_connect(loop: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """On event loops; a thread cannot leave it."""
     is_over = threading.Event()
-
-    def hang(*_: Any, **options: Any) -> Any:
-        if options.get("flags", 0) & socket.AI_NUMERICHOST:
-            raise socket.gaierror(socket.EAI_NONAME, "no address")
-        is_over.wait(10)
-        raise socket.gaierror(socket.EAI_NONAME, "too late")
-
-    async def main() -> None:
-        async with AsyncDevRevAuthClient("a-token", base_url="https://api.invalid", retry=ONCE) as client:
-            try:
-                with pytest.raises(TransportError, match="looking up the host took too long"):
-                    await client.get_auth_token(TOKEN_ID, timeout=httpx.Timeout(5, connect=0.05))
-            finally:
-                is_over.set()
-
-    monkeypatch.setattr(socket, "getaddrinfo", hang)
-    anyio.run(main, backend=loop)
+    with Backend(loop).client("https://api.invalid", retry=ONCE) as client:
+        look_ups_do(monkeypatch, lambda: is_over.wait(10))
+        with pytest.raises(TransportError, match="looking up the host took too long"):
+            client.get(timeout=httpx.Timeout(5, connect=0.05))
+        is_over.set()
 
 
 def test_what_a_signal_handler_raises_during_the_look_up_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is no failure of the network, whatever its class."""
 
-    def interrupted(*_: Any, **options: Any) -> Any:
-        if options.get("flags", 0) & socket.AI_NUMERICHOST:
-            raise socket.gaierror(socket.EAI_NONAME, "no address")
+    def interrupt() -> None:
         raise TimeoutError("the worker's time is up")
 
-    monkeypatch.setattr(socket, "getaddrinfo", interrupted)
-    with DevRevAuthClient("a-token", base_url="https://api.invalid") as client:
+    look_ups_do(monkeypatch, interrupt)
+    with Backend("sync").client("https://api.invalid") as client:
         with pytest.raises(TimeoutError, match="the worker's time is up") as caught:
-            client.get_auth_token(TOKEN_ID)
+            client.get()
         assert type(caught.value) is TimeoutError
 
 
@@ -141,17 +116,10 @@ def test_addresses_that_are_all_silent_take_no_longer_than_the_call_may(backend:
     addresses += OTHERS
     with (
         FaultServer(TOKEN_RESPONSE) as server,
-        silent(OTHERS[0], server),
-        silent(OTHERS[1], server),
+        backlog_full_url(OTHERS[0], server.port),
+        backlog_full_url(OTHERS[1], server.port),
         backend.client(named(server), total_timeout=0.6) as client,
     ):
-
-        def fail() -> None:
-            with pytest.raises(TotalTimeoutError) as caught:
-                client.get()
-            errors.append(caught.value)
-
-        errors: list[TotalTimeoutError] = []
         before = open_descriptors()
-        assert_within(lambda: seconds_of(fail), 0.6, 0.8)
+        fails_after(0.6, client.get, margin=0.2)
         assert eventually(lambda: open_descriptors() == before)

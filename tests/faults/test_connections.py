@@ -1,28 +1,26 @@
 """Connections: used again, never too many, never stale, given out in order, closed at the end."""
 
-import socket
 import time
-from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from devrev_auth_client import ConfigurationError, DevRevAuthError, TotalTimeoutError, TransportError
-from tests.faults.backends import (
-    ONCE,
-    TOKEN_ID,
-    TOKEN_RESPONSE,
-    Backend,
-    assert_within,
-    eventually,
-    open_descriptors,
-    seconds_of,
+from tests.faults.actions import (
+    ENDLESS_100S,
+    ENDLESS_CHUNKS,
+    ENDLESS_HEADERS,
+    Action,
+    Hang,
+    Raw,
+    Respond,
+    half_response,
 )
-from tests.faults.broken_responses import ENDLESS_100S, ENDLESS_HEADERS, Flood
-from tests.faults.server import Action, CloseAfterResponse, End, FaultServer, HalfResponse, Hang, Raw, Respond, tls_pair
+from tests.faults.backends import ONCE, TOKEN_ID, TOKEN_RESPONSE, Backend
+from tests.faults.connection import Connection
+from tests.faults.measuring import assert_within, eventually, open_descriptors, seconds_of
+from tests.faults.server import End
 
-SERVER, CLIENT = tls_pair()
 MEBIBYTE = 1024 * 1024
 
 
@@ -30,20 +28,19 @@ MEBIBYTE = 1024 * 1024
 def test_one_call_after_another_uses_one_connection(backend: Backend, tls: bool) -> None:
     """Error responses included: one that was read to its end leaves the connection whole. Copies share it."""
     script = [TOKEN_RESPONSE, Respond(404), Respond(503), Respond(429), TOKEN_RESPONSE]
-    with FaultServer(script, tls=SERVER if tls else None) as server:
-        with backend.client(server.url, verify=CLIENT) as client:
-            client.get()
-            client.begin_get().exception(5)
-            for each in (client, client.copy(timeout=1, headers={"X-Copy": "1"})) * 3:
-                assert each.get().id == TOKEN_ID
-            assert server.connections_opened == 1
+    with backend.served(script, tls=tls) as (server, client):
+        client.get()
+        client.begin_get().exception(5)
+        for each in (client, client.copy(timeout=1, headers={"X-Copy": "1"})) * 3:
+            assert each.get().id == TOKEN_ID
+        assert server.connections_opened == 1
         assert server.requests[0].path == "/auth-tokens.get"
         assert server.requests[0].json() == {"token_id": TOKEN_ID}
 
 
 def test_idle_connections_are_used_last_in_first_out(backend: Backend) -> None:
     """Few stay warm, and the others may grow old."""
-    with FaultServer(Respond(404, delay=0.1)) as server, backend.client(server.url) as client:
+    with backend.served(Respond(404, delay=0.1)) as (server, client):
         client.outcomes([client.begin_get() for _ in range(5)])
         server.play(TOKEN_RESPONSE)
         for _ in range(5):
@@ -54,7 +51,7 @@ def test_idle_connections_are_used_last_in_first_out(backend: Backend) -> None:
 
 def test_idle_connection_grows_too_old(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is closed at the next call, and a new one is opened."""
-    with FaultServer(TOKEN_RESPONSE) as server, backend.client(server.url) as client:
+    with backend.served(TOKEN_RESPONSE) as (server, client):
         client.get()
         monkeypatch.setattr("devrev_auth_client._transport.connection.KEEPALIVE_EXPIRY", 0.05)
         time.sleep(0.06)
@@ -65,11 +62,11 @@ def test_idle_connection_grows_too_old(backend: Backend, monkeypatch: pytest.Mon
 
 def test_never_more_connections_than_allowed(backend: Backend) -> None:
     """Sixty calls at once, some of which break their connection."""
-    script: list[Action] = [TOKEN_RESPONSE, Respond(404, close=True), HalfResponse(), Respond(200, json=1)] * 5
-    with FaultServer([*script, TOKEN_RESPONSE]) as server:
-        with backend.client(server.url, max_connections=3) as client:
-            for _ in range(2):
-                client.outcomes([client.begin_get() for _ in range(60)])
+    script: list[Action] = [TOKEN_RESPONSE, Respond(404, close=True), half_response(), Respond(200, json=1)] * 5
+    with backend.served([*script, TOKEN_RESPONSE], max_connections=3) as (server, client):
+        for _ in range(2):
+            client.outcomes([client.begin_get() for _ in range(60)])
+        client.begin_close().result(5)
         assert server.peak_connections <= 3
         assert eventually(lambda: server.connections_open_now == 0)
 
@@ -77,10 +74,7 @@ def test_never_more_connections_than_allowed(backend: Backend) -> None:
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
 def test_connection_that_the_server_closed_costs_nothing(backend: Backend, tls: bool) -> None:
     """No failure and no retry, not even with retries turned off."""
-    with (
-        FaultServer(CloseAfterResponse(TOKEN_RESPONSE), tls=SERVER if tls else None) as server,
-        backend.client(server.url, verify=CLIENT, retry=ONCE) as client,
-    ):
+    with backend.served(Raw(TOKEN_RESPONSE.encode()), tls=tls, retry=ONCE) as (server, client):
         for number in range(1, 4):
             client.get()
             assert eventually(lambda: server.connections_open_now == 0)
@@ -89,10 +83,7 @@ def test_connection_that_the_server_closed_costs_nothing(backend: Backend, tls: 
 
 def test_idle_connections_that_the_server_closed_are_closed_at_the_next_call(backend: Backend) -> None:
     """All of them: a socket that its peer has closed would wait in CLOSE_WAIT for ever."""
-    with (
-        FaultServer(Respond(404, delay=0.6)) as server,
-        backend.client(server.url, retry=ONCE, max_connections=20) as client,
-    ):
+    with backend.served(Respond(404, delay=0.6), retry=ONCE, max_connections=20) as (server, client):
         client.outcomes([client.begin_get() for _ in range(20)])
         assert server.connections_open_now == 20
         server.drop_connections()
@@ -104,21 +95,14 @@ def test_idle_connections_that_the_server_closed_are_closed_at_the_next_call(bac
         assert {outcome.id for outcome in client.outcomes([client.begin_get() for _ in range(20)])} == {TOKEN_ID}
 
 
-class Twice(Raw):
-    """A response, and a moment later one that nobody asked for."""
-
-    async def perform(self, wire: Any) -> End:
-        await wire.send(TOKEN_RESPONSE.encode())
-        await wire.pause(0.05)
-        await wire.send(Respond(204).encode())
-        return End.KEEP
+TWICE = [TOKEN_RESPONSE.encode(), Respond(204).encode()]
 
 
-@pytest.mark.parametrize("first", [Raw(TOKEN_RESPONSE.encode() + Respond(204).encode(), End.KEEP), Twice(b"")])
+@pytest.mark.parametrize("first", [Raw(b"".join(TWICE), End.KEEP), Raw(TWICE, End.KEEP, interval=0.05)])
 def test_response_that_nobody_asked_for_is_not_the_next(backend: Backend, first: Action) -> None:
     """A 204 right behind another response, or later, must not pass for the proof of a revocation."""
-    with FaultServer([first, Respond(403)]) as server, backend.client(server.url) as client:
-        assert client.get().id == TOKEN_ID
+    with backend.served([first, Respond(403)]) as (server, client):
+        client.get()
         time.sleep(0.15)
         with pytest.raises(DevRevAuthError):
             client.revoke()
@@ -128,30 +112,23 @@ def test_response_that_nobody_asked_for_is_not_the_next(backend: Backend, first:
 def test_server_that_floods_an_idle_connection_is_left_waiting(backend: Backend) -> None:
     """What is held of it is bounded: a few buffers of the system's."""
     taken = 0
-    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as threads:
 
-        def flood() -> None:
+    class FloodBehind(Respond):
+        def perform(self, client: Connection) -> End:
             nonlocal taken
-            connection, _ = listener.accept()
-            with connection:
-                connection.recv(65536)
-                connection.sendall(b"HTTP/1.1 204 \r\n\r\n")
-                connection.settimeout(0.5)
-                while taken < 64 * MEBIBYTE:
-                    taken += connection.send(bytes(MEBIBYTE))
+            super().perform(client)
+            client.socket.settimeout(0.5)
+            while taken < 64 * MEBIBYTE:
+                taken += client.socket.send(bytes(MEBIBYTE))
+            return End.CLOSE
 
-        flooded = threads.submit(flood)
-        with backend.client(f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
-            client.revoke()
-            assert isinstance(flooded.exception(10), OSError)  # not taken in time
-        assert taken < 32 * MEBIBYTE
+    with backend.served(FloodBehind(204)) as (server, client):
+        client.revoke()
+        assert eventually(lambda: server.connections_open_now == 0)  # not taken in time
+        assert 0 < taken < 32 * MEBIBYTE
 
 
-FLOODS = {
-    "one-byte chunks": Flood(),
-    "100s": ENDLESS_100S,
-    "headers": ENDLESS_HEADERS,
-}
+FLOODS = {"one-byte chunks": ENDLESS_CHUNKS, "100s": ENDLESS_100S, "headers": ENDLESS_HEADERS}
 
 
 @pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
@@ -162,20 +139,17 @@ def test_thirty_calls_under_a_flood(backend: Backend, flood: Action) -> None:
         outcomes = client.outcomes([client.begin_get() for _ in range(30)])
         assert {type(error) for error in outcomes} <= {TransportError, TotalTimeoutError}
 
-    with FaultServer(flood) as server, backend.client(server.url, total_timeout=1, retry=ONCE) as client:
+    with backend.served(flood, total_timeout=1, retry=ONCE) as (_, client):
         assert_within(lambda: seconds_of(run), 0, 2.5)
 
 
 def test_queue_is_first_come_first_served(backend: Backend) -> None:
     """Whoever asked first is sent first; one who gave up is left out."""
-    with (
-        FaultServer([Respond(404, delay=0.6), TOKEN_RESPONSE]) as server,
-        backend.client(server.url, max_connections=1) as client,
-    ):
+    with backend.served([Respond(404, delay=0.6), TOKEN_RESPONSE], max_connections=1) as (server, client):
         calls = []
         for number in range(8):
             total_timeout = 0.1 if number == 3 else 5
-            calls.append(client.begin(client.client.get_auth_token, f"id-{number}", total_timeout=total_timeout))
+            calls.append(client.begin_get(f"id-{number}", total_timeout=total_timeout))
             time.sleep(0.02)  # trio starts what begins together in random order
         client.outcomes(calls)
         assert isinstance(calls[3].exception(), TotalTimeoutError)
@@ -184,19 +158,20 @@ def test_queue_is_first_come_first_served(backend: Backend) -> None:
 
 def test_every_call_gets_its_own_response(backend: Backend) -> None:
     """Two hundred at once on five connections."""
-    with FaultServer(lambda request: Respond(200, json={"token": {"id": request.json()["token_id"]}})) as server:
-        with backend.client(server.url, max_connections=5, total_timeout=30) as client:
-            calls = [client.begin(client.client.get_auth_token, f"id-{number}") for number in range(200)]
-            assert [token.id for token in client.outcomes(calls)] == [f"id-{number}" for number in range(200)]
+    with backend.served(
+        lambda request: Respond(200, json={"token": {"id": request.json()["token_id"]}}), max_connections=5
+    ) as (server, client):
+        ids = [f"id-{number}" for number in range(200)]
+        assert [
+            token.id for token in client.outcomes([client.begin_get(each, total_timeout=30) for each in ids])
+        ] == ids
         assert server.peak_connections <= 5
 
 
 def test_closing_does_not_wait(backend: Backend) -> None:
     """Calls under way go on, their connections are closed then, and no other call is let through."""
-    with (
-        FaultServer([*[Respond(404, delay=0.3)] * 30, Respond(204, delay=0.3), Hang()]) as server,
-        backend.client(server.url, max_connections=30, total_timeout=1) as client,
-    ):
+    script = [*[Respond(404, delay=0.3)] * 30, Respond(204, delay=0.3), Hang()]
+    with backend.served(script, max_connections=30, total_timeout=1) as (server, client):
         client.outcomes([client.begin_get() for _ in range(30)])
         responding = client.begin_revoke()
         server.wait_for_requests(31)
@@ -220,5 +195,5 @@ def test_head_needs_no_length(backend: Backend) -> None:
         _get_kwargs=lambda: {"method": "head", "url": "/things.count"},
         _parse_response=lambda client, response: response.status_code,
     )
-    with FaultServer(Raw(b"HTTP/1.1 200 OK\r\n\r\n")) as server, backend.client(server.url) as client:
+    with backend.served(Raw(b"HTTP/1.1 200 OK\r\n\r\n")) as (_, client):
         assert client.begin(client.client.call, endpoint).result(5) == 200

@@ -1,7 +1,5 @@
 """What a watchdog or an error reporter sees of a call under way: the local variables of its frames."""
 
-from __future__ import annotations
-
 import sys
 from types import FrameType
 from typing import Any
@@ -10,8 +8,8 @@ import anyio
 import pytest
 
 from devrev_auth_client import AsyncDevRevAuthClient, DevRevAuthClient
-from tests.faults.backends import TOKEN, TOKEN_ID, TOKEN_RESPONSE, Backend
-from tests.faults.server import FaultServer, tls_pair
+from tests.faults.backends import CLIENT, SERVER, TOKEN, TOKEN_ID, TOKEN_RESPONSE, Backend
+from tests.faults.server import FaultServer
 
 ALLOWED = {
     "the token as it is passed": {"__init__", "token_source", "conceal"},
@@ -24,7 +22,6 @@ ALLOWED = {
 @pytest.mark.parametrize("over_tls", [False, True], ids=["plain", "tls"])
 def test_only_what_writes_has_the_token_in_a_variable(backend: Backend, over_tls: bool) -> None:
     """At each line of a call, on a new connection and on a kept one."""
-    server_context, client_context = tls_pair() if over_tls else (None, True)
     holders: set[str] = set()
 
     def look(frame: FrameType, event: str, arg: Any) -> Any:
@@ -36,11 +33,11 @@ def test_only_what_writes_has_the_token_in_a_variable(backend: Backend, over_tls
         return look
 
     async def call_twice(url: str) -> None:
-        async with AsyncDevRevAuthClient(TOKEN, base_url=url, verify=client_context) as client:
+        async with AsyncDevRevAuthClient(TOKEN, base_url=url, verify=CLIENT) as client:
             for _ in range(2):
                 await client.get_auth_token(TOKEN_ID)
 
-    with FaultServer(TOKEN_RESPONSE, tls=server_context) as server:
+    with FaultServer(TOKEN_RESPONSE, tls=SERVER if over_tls else None) as server:
         before = sys.gettrace()
         sys.settrace(look)
         try:
@@ -48,7 +45,7 @@ def test_only_what_writes_has_the_token_in_a_variable(backend: Backend, over_tls
                 name, options = backend.loop
                 anyio.run(call_twice, server.url, backend=name, backend_options=options)
             else:
-                with DevRevAuthClient(TOKEN, base_url=server.url, verify=client_context) as client:
+                with DevRevAuthClient(TOKEN, base_url=server.url, verify=CLIENT) as client:
                     for _ in range(2):
                         client.get_auth_token(TOKEN_ID)
         finally:

@@ -6,10 +6,9 @@ import logging
 import pytest
 
 from devrev_auth_client import DevRevAuthError
-from tests.faults.backends import ONCE, TOKEN, Backend
-from tests.faults.connect_proxy import ConnectProxy
-from tests.faults.server import FaultServer, Raw, Respond, tls_pair
-from tests.faults.socks_proxy import SocksProxy
+from tests.faults.backends import ONCE, SERVER, TOKEN, Backend
+from tests.faults.proxies import Socks, Tunnel
+from tests.faults.server import Action, FaultServer, Raw, Respond
 
 ECHOES = {
     "in a header": Respond(401, {"X-Seen": f"Bearer {TOKEN}"}),
@@ -26,11 +25,7 @@ def test_no_library_logs_what_a_server_echoes(
 ) -> None:
     """httpcore would log the headers of each response."""
     caplog.set_level(logging.DEBUG)
-    server_context, client_context = tls_pair()
-    with (
-        FaultServer(echo, tls=server_context) as server,
-        backend.client(server.url, verify=client_context, retry=ONCE) as client,
-    ):
+    with backend.served(echo, tls=True, retry=ONCE) as (_, client):
         with pytest.raises(DevRevAuthError) as caught:
             client.get()
         assert TOKEN not in f"{caught.value!r} {caught.value}"
@@ -47,26 +42,23 @@ def test_no_library_logs_headers_or_the_password_of_a_proxy(
 ) -> None:
     """Neither where it connects nor where it refuses: httpcore would log every header, its own included."""
     caplog.set_level(logging.DEBUG)
-    server_context, client_context = tls_pair()
     encoded = base64.b64encode(f"user:{PASSWORD}".encode()).decode()
-    response = Respond(401, {"X-Seen": f"{TOKEN} {PASSWORD} {encoded}"})
+    response = Respond(401, {"X-Seen": f"{TOKEN} {PASSWORD} {encoded}"}, close=True)
+    scripts: dict[str, list[Action]] = {
+        "CONNECT": [Tunnel(), Respond(502)],
+        "forwarded": [response],
+        "SOCKS": [Socks(f"user:{PASSWORD}"), Socks(f"user:{PASSWORD}", code=1)],
+    }
     with (
-        FaultServer(response, tls=None if kind == "forwarded" else server_context) as server,
-        ConnectProxy() as connecting,
-        SocksProxy(credentials=f"user:{PASSWORD}") as socks,
+        FaultServer(response, tls=None if kind == "forwarded" else SERVER) as server,
+        FaultServer(scripts[kind]) as proxy,
     ):
-        proxy = {
-            "CONNECT": f"http://user:{PASSWORD}@{connecting.address}",
-            "forwarded": f"http://user:{PASSWORD}@127.0.0.1:{server.port}",
-            "SOCKS": f"socks5://user:{PASSWORD}@{socks.address}",
-        }[kind]
-        with backend.client(server.url, verify=client_context, proxy=proxy, retry=ONCE) as client:
-            with pytest.raises(DevRevAuthError):
-                client.get()
-            connecting.status, socks.code = 502, 1
-            with pytest.raises(DevRevAuthError):
-                client.copy(headers={"X-Other": "1"}).revoke()
-        assert len(server.requests) >= 1
+        url = f"{'socks5' if kind == 'SOCKS' else 'http'}://user:{PASSWORD}@{proxy.address}"
+        with backend.client(server.url, proxy=url, retry=ONCE) as client:
+            for _ in range(2):
+                with pytest.raises(DevRevAuthError):
+                    client.get()
+            assert proxy.connections_opened == 2
     shown = [f"{record.name} {record.getMessage()} {record.args}" for record in caplog.records]
     assert [line for line in shown if TOKEN in line or PASSWORD in line or encoded in line] == []
     assert [line for line in shown if line.startswith(("httpcore", "h11"))] == []

@@ -4,7 +4,6 @@ Where the body had begun to be sent it is unconfirmed; where nothing was sent th
 """
 
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import anyio
@@ -17,11 +16,11 @@ from devrev_auth_client import (
     TooManyRequestsError,
     TotalTimeoutError,
 )
-from tests.faults.backends import REVOKED, Backend, Caller, eventually
-from tests.faults.listeners import backlog_full_url, tls_pair
-from tests.faults.server import Action, Drip, FaultServer, Hang, HangBeforeRead, Respond, When
+from tests.faults.actions import DRIPPING_BODY, Action, Hang, Respond, When
+from tests.faults.backends import Backend, Caller
+from tests.faults.measuring import eventually
+from tests.faults.server import backlog_full_url
 
-SERVER, CLIENT = tls_pair()
 TOTAL = 0.3
 
 
@@ -39,42 +38,17 @@ def unconfirmed(client: Caller, **options: Any) -> RevocationUnconfirmedError:
     return caught.value
 
 
-def hanging(backend: Backend, release: threading.Event, tokens: list[str]) -> Callable[[], object]:
-    """A token callable that gives these tokens and then hangs."""
-
-    async def ask() -> str:
-        if not tokens:
-            await anyio.sleep_forever()
-        return tokens.pop()
-
-    def ask_blocking() -> str:
-        if not tokens:
-            release.wait(10)
-            return "too late"
-        return tokens.pop()
-
-    return ask if backend.is_async else ask_blocking
-
-
 def test_cut_before_anything_was_sent(backend: Backend) -> None:
-    """While connecting, in the TLS handshake, and while the token is fetched."""
-    release = threading.Event()
+    """While connecting, and in the TLS handshake."""
     with backlog_full_url() as url, backend.client(url) as client:
         assert is_timeout(client)
-    with (
-        FaultServer(Hang(when=When.IN_HANDSHAKE), tls=SERVER) as server,
-        backend.client(server.url, verify=CLIENT) as client,
-    ):
+    with backend.served(Hang(when=When.IN_HANDSHAKE), tls=True) as (_, client):
         assert is_timeout(client)
-    with FaultServer(REVOKED) as server, backend.client(server.url, token=hanging(backend, release, [])) as client:
-        assert is_timeout(client)
-        release.set()
-        assert server.requests == []
 
 
 def test_cut_while_waiting_for_a_connection(backend: Backend) -> None:
     """The one there is belongs to another call."""
-    with FaultServer(Respond(204, delay=1.0)) as server, backend.client(server.url, max_connections=1) as client:
+    with backend.served(Respond(204, delay=1.0), max_connections=1) as (server, client):
         other = client.begin_revoke()
         server.wait_for_requests(1)
         assert is_timeout(client)
@@ -83,9 +57,9 @@ def test_cut_while_waiting_for_a_connection(backend: Backend) -> None:
 
 
 SENT = {
-    "never read": HangBeforeRead(),
+    "never read": Hang(when=When.BEFORE_READING),
     "read to the end of the headers": Hang(when=When.AFTER_HEADERS),
-    "dripping body": Drip("body", 0.02),
+    "dripping body": DRIPPING_BODY,
     "answered too late": Respond(204, delay=1.0),
 }
 
@@ -93,7 +67,7 @@ SENT = {
 @pytest.mark.parametrize("action", SENT.values(), ids=SENT)
 def test_cut_after_the_body_began(backend: Backend, action: Action) -> None:
     """The server may have acted, so it is unconfirmed and no mere timeout."""
-    with FaultServer(action) as server, backend.client(server.url) as client:
+    with backend.served(action) as (server, client):
         error = unconfirmed(client, total_timeout=TOTAL)
         assert server.actions_begun == len(error.attempts) == 1
 
@@ -101,45 +75,49 @@ def test_cut_after_the_body_began(backend: Backend, action: Action) -> None:
 def test_cut_in_a_later_attempt_that_sent_nothing(backend: Backend) -> None:
     """What an earlier attempt left open stays open."""
     script = [Respond(500, close=True), Hang(when=When.IN_HANDSHAKE)]
-    with FaultServer(script, tls=SERVER) as server, backend.client(server.url, verify=CLIENT) as client:
+    with backend.served(script, tls=True) as (_, client):
         error = unconfirmed(client, total_timeout=TOTAL)
     assert [attempt.status_code for attempt in error.attempts] == [500, None]
 
 
 def test_token_callable_fails_or_hangs_after_an_ambiguous_attempt(backend: Backend) -> None:
     """Neither its error nor the timeout is what matters then."""
-    release, tokens = threading.Event(), ["first"]
-    with FaultServer(Respond(500)) as server:
-        with backend.client(server.url, token=tokens.pop) as client:
-            unconfirmed(client)
-            with pytest.raises(ConfigurationError):
-                client.revoke()
-        with backend.client(server.url, token=hanging(backend, release, ["first"])) as client:
-            unconfirmed(client, total_timeout=TOTAL)
-            release.set()
-    assert len(server.requests) == 2
+    tokens, is_over = ["first"], threading.Event()
+
+    def ask() -> object:
+        if tokens:
+            return tokens.pop()
+        return anyio.sleep_forever() if backend.is_async else is_over.wait(10)
+
+    with backend.served(Respond(500), token=["first"].pop) as (server, client):
+        unconfirmed(client)
+        with pytest.raises(ConfigurationError):
+            client.revoke()
+        assert len(server.requests) == 1
+    with backend.served(Respond(500), token=ask) as (server, client):
+        unconfirmed(client, total_timeout=TOTAL)
+        is_over.set()
+        assert len(server.requests) == 1
 
 
 def test_rate_limit_after_an_ambiguous_attempt(backend: Backend) -> None:
     """The 429 that stops the retry was another call's."""
-    script = [Respond(500, delay=0.2), Respond(429, {"Retry-After": "60"})]
-    with FaultServer(script) as server, backend.client(server.url) as client:
+    with backend.served([Respond(500, delay=0.2), Respond(429, {"Retry-After": "60"})]) as (server, client):
         revocation = client.begin_revoke()
         server.wait_for_requests(1)
         with pytest.raises(TooManyRequestsError):
             client.get()
         assert isinstance(revocation.exception(5), RevocationUnconfirmedError)
-    assert len(server.requests) == 2
+        assert len(server.requests) == 2
 
 
 def test_client_is_closed_after_an_ambiguous_attempt(backend: Backend) -> None:
     """The retry never comes, and what came before stays open."""
     slow = RetryPolicy(base_delay=0.4, max_delay=0.4)
-    script = [Respond(500), Respond(503, {"Retry-After": "0.3"})]
-    with FaultServer(script) as server, backend.client(server.url, retry=slow) as client:
+    with backend.served([Respond(500), Respond(503, {"Retry-After": "0.3"})], retry=slow) as (server, client):
         revocation = client.begin_revoke()
         server.wait_for_requests(2)
         client.begin_close().result(5)
         assert isinstance(revocation.exception(5), RevocationUnconfirmedError)
         assert eventually(lambda: server.connections_open_now == 0)
-    assert len(server.requests) == 2
+        assert len(server.requests) == 2

@@ -3,21 +3,18 @@
 import datetime
 import ssl
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 import trustme
 
 from devrev_auth_client import DevRevAuthError, RevocationUnconfirmedError, TransportError
-from tests.faults.backends import ONCE, REVOKED, TOKEN_ID, TOKEN_RESPONSE, Backend, eventually, seconds_of
-from tests.faults.connect_proxy import ConnectProxy
-from tests.faults.forwarder import forwarder
-from tests.faults.server import Action, Close, End, FaultServer, HalfResponse, Raw, Reset, Respond, When, tls_pair
-
-SERVER, CLIENT = tls_pair()
+from tests.faults.backends import CLIENT, ONCE, REVOKED, SERVER, TOKEN_ID, TOKEN_RESPONSE, Backend
+from tests.faults.connection import Connection
+from tests.faults.measuring import eventually, seconds_of
+from tests.faults.proxies import Forward, Tunnel, drip
+from tests.faults.server import Action, Close, End, FaultServer, Raw, Reset, Respond, When, half_response, tls_pair
 
 
 def test_verify_may_be_a_file_of_certificates(backend: Backend, tmp_path: Path) -> None:
@@ -34,11 +31,7 @@ def test_verify_may_be_a_file_of_certificates(backend: Backend, tmp_path: Path) 
 
 def wanting_a_certificate() -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """A server that refuses clients without one; under TLS 1.3 it says so after the handshake."""
-    authority = trustme.CA()
-    server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
-    authority.issue_cert("127.0.0.1").configure_cert(server)
-    authority.configure_trust(server)
-    authority.configure_trust(client)
+    server, client = tls_pair()
     server.verify_mode = ssl.CERT_REQUIRED
     return server, client
 
@@ -71,8 +64,7 @@ def test_refused_certificate_is_final(backend: Backend, context: ssl.SSLContext,
 @pytest.mark.parametrize("kind", [Reset, Close])
 def test_broken_handshake_is_retried(backend: Backend, kind: type[Reset | Close], when: When) -> None:
     """A lost connection is no refusal; it is noticed at once, and nothing was sent."""
-    script = [*[kind(when=when)] * 5, TOKEN_RESPONSE]
-    with FaultServer(script, tls=SERVER) as server, backend.client(server.url, verify=CLIENT) as client:
+    with backend.served([*[kind(when=when)] * 5, TOKEN_RESPONSE], tls=True) as (server, client):
         with pytest.raises(TransportError, match="could not connect") as caught:
             client.revoke()
         assert len(caught.value.attempts) == 4
@@ -89,8 +81,7 @@ NO_TLS = {
 
 @pytest.mark.parametrize("action", NO_TLS.values(), ids=NO_TLS)
 def test_server_without_tls_is_final(backend: Backend, action: Action) -> None:
-    """Whatever listens there does not speak it."""
-    with FaultServer(action, tls=SERVER) as server, backend.client(server.url, verify=CLIENT) as client:
+    with backend.served(action, tls=True) as (server, client):
         with pytest.raises(TransportError, match="TLS") as caught:
             client.revoke()
         assert len(caught.value.attempts) == 1
@@ -100,7 +91,7 @@ def test_server_without_tls_is_final(backend: Backend, action: Action) -> None:
 def test_tls_server_where_none_is_expected(backend: Backend) -> None:
     """It takes the request for a broken ClientHello."""
     with FaultServer(TOKEN_RESPONSE, tls=SERVER) as server:
-        with backend.client(server.url.replace("https:", "http:")) as client, pytest.raises(TransportError):
+        with backend.client(f"http://{server.address}") as client, pytest.raises(TransportError):
             client.get()
         assert eventually(lambda: server.connections_open_now == 0)
 
@@ -109,8 +100,8 @@ def test_plain_text_before_the_handshake_proves_nothing(backend: Backend) -> Non
     """Were it read after the handshake, it would pass for the server's own word."""
     with (
         FaultServer(Respond(403), tls=SERVER) as server,
-        forwarder(server.port, greeting=Respond(204).encode(), delay=lambda: 0.05) as address,
-        backend.client(f"https://{address}", verify=CLIENT) as client,
+        FaultServer(Forward(server.port, greeting=Respond(204).encode())) as wire,
+        backend.client(f"https://{wire.address}") as client,
     ):
         with pytest.raises(DevRevAuthError) as caught:
             client.revoke(total_timeout=2)
@@ -120,8 +111,7 @@ def test_plain_text_before_the_handshake_proves_nothing(backend: Backend) -> Non
 @pytest.mark.parametrize("end", [End.CLOSE, End.CUT, End.RESET], ids=lambda end: end.name)
 def test_response_cut_off_within_tls_is_not_taken_for_whole(backend: Backend, end: End) -> None:
     """With a close_notify, without one, or with a reset."""
-    broken = HalfResponse(200, b"{}", end)
-    with FaultServer(broken, tls=SERVER) as server, backend.client(server.url, verify=CLIENT) as client:
+    with backend.served(half_response(200, b"{}", end), tls=True) as (server, client):
         with pytest.raises(RevocationUnconfirmedError):
             client.revoke()
         server.play(REVOKED)
@@ -133,16 +123,16 @@ def test_record_that_arrives_broken_is_a_lost_connection(backend: Backend, revok
     """Retried, unlike a refused handshake; and the server may have revoked already."""
     broken: list[bytes] = []
 
-    def break_first(data: bytes) -> Iterator[bytes]:
+    def break_first(data: bytes) -> list[bytes]:
         if server.requests and not broken:
             broken.append(data)
             data = data[:-1] + bytes([data[-1] ^ 1])
-        yield data
+        return [data]
 
     with (
         FaultServer([TOKEN_RESPONSE, Respond(401) if revokes else TOKEN_RESPONSE], tls=SERVER) as server,
-        forwarder(server.port, break_first) as address,
-        backend.client(f"https://{address}", verify=CLIENT) as client,
+        FaultServer(Forward(server.port, break_first)) as wire,
+        backend.client(f"https://{wire.address}") as client,
     ):
         if revokes:
             with pytest.raises(RevocationUnconfirmedError) as caught:
@@ -160,9 +150,10 @@ def test_http_1_1_is_offered_by_alpn(backend: Backend) -> None:
     chosen: list[str | None] = []
 
     class Noted(Respond):
-        async def perform(self, wire: Any) -> End:
-            chosen.append(wire._tls.selected_alpn_protocol())
-            return await super().perform(wire)
+        def perform(self, client: Connection) -> End:
+            assert isinstance(client.socket, ssl.SSLSocket)
+            chosen.append(client.socket.selected_alpn_protocol())
+            return super().perform(client)
 
     with (
         FaultServer(Noted(204), tls=server_context) as server,
@@ -172,54 +163,31 @@ def test_http_1_1_is_offered_by_alpn(backend: Backend) -> None:
     assert chosen == ["http/1.1"]
 
 
-class TwoRecords(Respond):
-    """A response, and one that nobody asked for in a TLS record of its own."""
-
-    async def perform(self, wire: Any) -> End:
-        for response in (TOKEN_RESPONSE, Respond(204)):
-            await wire.send(response.encode())
-        return End.KEEP
-
-
-@pytest.mark.parametrize("through", ["directly", "TLS in TLS"])
-def test_record_that_nobody_asked_for_is_not_the_next_response(backend: Backend, through: str) -> None:
+@pytest.mark.parametrize("directly", [True, False], ids=["directly", "TLS in TLS"])
+def test_record_that_nobody_asked_for_is_not_the_next_response(backend: Backend, directly: bool) -> None:
     """It has left the socket, and lies in a buffer of one of the layers."""
-    with (
-        FaultServer([TwoRecords(), Respond(403)], tls=SERVER) as server,
-        ConnectProxy(tls=SERVER, gathers=0.02) as proxy,
-        forwarder(server.port, gathered) as address,
-    ):
-        options: dict[str, Any] = {"verify": CLIENT, "retry": ONCE}
-        if through != "directly":
-            options["proxy"] = httpx.Proxy(proxy.url, ssl_context=CLIENT)
-        url = f"https://{address}" if through == "directly" else server.url
-        with backend.client(url, **options) as client:
-            client.get()
-            time.sleep(0.1)
-            with pytest.raises(DevRevAuthError):
-                client.revoke()
-
-
-def gathered(data: bytes) -> Iterator[bytes]:
-    time.sleep(0.02)
-    yield data
+    two_records = Raw([TOKEN_RESPONSE.encode(), Respond(204).encode()], End.KEEP)
+    with FaultServer([two_records, Respond(403)], tls=SERVER) as server:
+        between = Forward(server.port, gathers=0.02) if directly else Tunnel(gathers=0.02)
+        with FaultServer(between, tls=None if directly else SERVER) as wire:
+            url, options = f"https://{wire.address}", {}
+            if not directly:
+                url, options = server.url, {"proxy": httpx.Proxy(wire.url, ssl_context=CLIENT)}
+            with backend.client(url, retry=ONCE, **options) as client:
+                client.get()
+                time.sleep(0.1)
+                with pytest.raises(DevRevAuthError):
+                    client.revoke()
 
 
 def test_proxy_over_tls_that_drips_is_cut(backend: Backend) -> None:
     """Each byte comes soon enough for either layer; all of them do not."""
-
-    def drip(data: bytes) -> Iterator[bytes]:
-        for byte in data:
-            yield bytes([byte])
-            time.sleep(0.02 if server.requests else 0)
-
     with (
         FaultServer(TOKEN_RESPONSE, tls=SERVER) as server,
-        ConnectProxy(tls=SERVER) as proxy,
-        forwarder(int(proxy.url.rpartition(":")[2]), drip) as address,
-        backend.client(
-            server.url, verify=CLIENT, proxy=httpx.Proxy(f"https://{address}", ssl_context=CLIENT), total_timeout=1
-        ) as client,
+        FaultServer(Tunnel(), tls=SERVER) as proxy,
+        FaultServer(Forward(proxy.port, lambda data: drip(data) if server.requests else [data])) as wire,
     ):
-        assert 1 <= seconds_of(lambda: client.begin_get().exception(5)) < 2
+        through = httpx.Proxy(f"https://{wire.address}", ssl_context=CLIENT)
+        with backend.client(server.url, proxy=through, total_timeout=1) as client:
+            assert 1 <= seconds_of(lambda: client.begin_get().exception(5)) < 2
         assert len(server.requests) == 1

@@ -126,19 +126,3 @@ class Load:
                 assert not outcome.likely_revoked
             elif call.asked is None:
                 assert (outcome is None) == (call.name in processed)
-
-    @property
-    def row(self) -> str:
-        """What came of it, as cells of a table."""
-        kinds = Counter(_kind(call.outcome) for call in self.calls)
-        return f"{self.backend.name} | {len(self.calls)} | {_told(kinds)} | {_told(self.repeated)} |"
-
-
-def _kind(outcome: AuthToken | Exception | None) -> str:
-    if not isinstance(outcome, Exception):
-        return "ok"
-    return f"{type(outcome).__name__} {getattr(outcome, 'status_code', '')}".strip()
-
-
-def _told(counts: Counter[str]) -> str:
-    return ", ".join(f"{count} {what}" for what, count in counts.most_common()) or "-"

@@ -1,6 +1,6 @@
 """The programs that people put in front of servers, real ones, and what the client makes of their habits.
 
-Nothing foreign is raised, no call is lost, and no revocation is called done that was not. `-s` or `-rA` shows a table.
+Nothing foreign is raised, no call is lost, and no revocation is called done that was not.
 """
 
 import faulthandler
@@ -13,7 +13,7 @@ import pytest
 
 from devrev_auth_client import RevocationUnconfirmedError, TooManyRequestsError, TransportError
 from tests.behaviour.backends import ALL
-from tests.faults.backends import ErrorLog, eventually
+from tests.faults.measuring import errors_logged, eventually
 from tests.peers.load import Load
 from tests.peers.programs import HOST, Peers, Program
 
@@ -33,9 +33,9 @@ def peers(tmp_path: Path) -> Iterator[Peers]:
     faulthandler.dump_traceback_later(HANGS, exit=True, file=sys.__stderr__ or sys.stderr)
     peers = Peers(tmp_path)
     try:
-        with ErrorLog() as log:
+        with errors_logged() as errors:
             yield peers
-        assert log.messages == []
+        assert errors == []
     finally:
         peers.stop()
         faulthandler.cancel_dump_traceback_later()
@@ -48,8 +48,6 @@ def play(request: pytest.FixtureRequest, peers: Peers) -> Play:
     def play(peer: Program, **options: Any) -> Load:
         load = Load(request.param, f"https://{HOST}:{peer.port}", peers.trusted, **options)
         load.run()
-        scenario = request.node.originalname.removeprefix("test_").replace("_", " ")
-        print(f"| {peer.name} | {scenario} | {load.row}")  # noqa: T201 - pytest shows it on demand
         load.check({name for _, name, status in peers.upstream.calls if status in ("200", "204")})
         assert eventually(lambda: peer.left_open == 0)  # behind a proxy, it closes them
         return load
