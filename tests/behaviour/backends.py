@@ -1,7 +1,5 @@
 """The three ways to run a client, made to look alike: tests are written once, as `async def`."""
 
-from __future__ import annotations
-
 import asyncio
 import contextvars
 import threading

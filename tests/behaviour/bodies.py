@@ -1,7 +1,5 @@
 """Bodies of responses, from the reference pages."""
 
-from __future__ import annotations
-
 from typing import Any
 
 USER: dict[str, Any] = {
@@ -44,11 +42,12 @@ ERROR_TYPES = {
     401: "unauthenticated",
     403: "forbidden",
     404: "not_found",
+    413: "request_entity_too_large",
     429: "too_many_requests",
     500: "internal_error",
     503: "service_unavailable",
 }
-"""The documented `type` of each error status; 400 has fifteen more."""
+"""The documented `type` of each error status; 400 has more."""
 
 
 def error_body(status: int, **details: object) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """The two operations as functions of a client, for tests that run both."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 

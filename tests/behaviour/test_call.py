@@ -1,7 +1,5 @@
 """client.call: any generated endpoint module, with all the guarantees of the named methods."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 from typing import Any
 

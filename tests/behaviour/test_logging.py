@@ -1,7 +1,5 @@
 """What is logged: a retry at INFO, an attempt at DEBUG; never a body, a header's value or a token."""
 
-from __future__ import annotations
-
 import importlib
 import io
 import json

@@ -1,7 +1,5 @@
 """RetryPolicy(on_retry=...): called with what happened and the coming wait."""
 
-from __future__ import annotations
-
 import logging
 from typing import Any
 

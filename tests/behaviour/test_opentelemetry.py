@@ -1,7 +1,5 @@
 """With the stock instrumentation of httpx and the real SDK: a span for each attempt, and no secret in any."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import httpx

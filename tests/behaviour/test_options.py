@@ -1,11 +1,10 @@
 """What a client is made with: all of it is checked before any I/O, and no error repeats a value."""
 
-from __future__ import annotations
-
 import inspect
 import ipaddress
 import socket
 import ssl
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +13,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devrev_auth_client import ConfigurationError, DevRevAuthClient, RetryPolicy, TotalTimeoutError
+from devrev_auth_client import ConfigurationError, DevRevAuthClient, RetryPolicy, TokenType, TotalTimeoutError
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.behaviour.backends import Backend, sync_only
 from tests.behaviour.conftest import MakeClient
 from tests.behaviour.hiding import assert_hides
 from tests.behaviour.ids import short
-from tests.behaviour.operations import TOKEN_ID, get
+from tests.behaviour.operations import get
 from tests.behaviour.transports import Recorder
 
 HUSH = "hush-hush"
 """Stands in each wrong value that is a string: no error may repeat it."""
+
+
+def context() -> ssl.SSLContext:
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
 
 WRONG_SECONDS: list[Any] = [0, -1, 0.0, float("nan"), float("inf"), HUSH, "30", True, b"1", 10**400, [1]]
 A_TIMEOUT = r"timeout must be a positive number of seconds, an httpx\.Timeout, or None"
@@ -87,7 +91,6 @@ def test_a_wrong_value_is_refused_and_not_repeated(
 
 
 def test_right_values_are_taken(make_client: MakeClient, tmp_path: Path) -> None:
-    """In any of the forms that the documentation names."""
     for verify in (True, False, tmp_path, str(tmp_path), context()):
         make_client(transport=None, verify=verify)
     for proxy in ("http://p:1", "https://u:w@p", "socks5h://p", httpx.URL("http://p"), httpx.Proxy("http://p")):
@@ -98,7 +101,6 @@ def test_right_values_are_taken(make_client: MakeClient, tmp_path: Path) -> None
 
 
 def test_a_transport_of_the_other_client_is_refused(make_client: MakeClient, backend: Backend) -> None:
-    """It would fail at the first call only, and foreignly."""
     name, other = ("AsyncBase", httpx.BaseTransport) if backend.is_async else ("Base", httpx.AsyncBaseTransport)
     with pytest.raises(ConfigurationError, match=rf"httpx\.{name}Transport"):
         make_client(transport=other())
@@ -107,14 +109,12 @@ def test_a_transport_of_the_other_client_is_refused(make_client: MakeClient, bac
 async def test_a_wrong_bound_of_one_call_is_refused_before_anything_is_sent(
     make_client: MakeClient, fake: FakeDevRev
 ) -> None:
-    """As it is at the constructor."""
     client = make_client()
     wrong: list[tuple[str, Any]] = [("timeout", 0), ("total_timeout", 0), ("timeout", "5"), ("total_timeout", True)]
     for name, value in wrong:
-        with pytest.raises(ConfigurationError, match=f"^{name} must be"):
-            await client.get_auth_token(TOKEN_ID, **{name: value})
-        with pytest.raises(ConfigurationError, match=f"^{name} must be"):
-            await client.revoke_own_auth_tokens(None, **{name: value})
+        for method in (client.get_auth_token, client.revoke_own_auth_tokens):
+            with pytest.raises(ConfigurationError, match=f"^{name} must be"):
+                await method(TokenType.PAT, **{name: value})
     assert fake.requests == []
 
 
@@ -139,9 +139,8 @@ async def test_the_environment_stands_in_for_what_is_not_passed_and_is_read_once
     ("name", "value", "message"),
     [
         ("DEVREV_TOKEN", None, r"no token: pass token=\.\.\. or set the environment variable DEVREV_TOKEN"),
-        *(("DEVREV_TOKEN", value, "^the environment variable DEVREV_TOKEN is empty") for value in ("", "  ")),
-        *(("DEVREV_TOKEN", value, "variable DEVREV_TOKEN contains") for value in ("hush hush", "hush\u00fc")),
-        ("DEVREV_TOKEN", "Bearer hush", "variable DEVREV_TOKEN begins with"),
+        ("DEVREV_TOKEN", "  ", "^the environment variable DEVREV_TOKEN is empty"),
+        ("DEVREV_TOKEN", "hush hush", "variable DEVREV_TOKEN contains"),
         *(
             ("DEVREV_BASE_URL", value, "^the environment variable DEVREV_BASE_URL must be an https URL")
             for value in ("http://hush.example", "hush", "https://u:hush@x.example", " ")
@@ -202,14 +201,7 @@ https://a.xn--a/x https://x%41.hush /
 """
 WRONG_VALUES: list[Any] = [
     *("https://hush\x00.example", "https://hush example", "https://x.example\n", "https://\u00ad.hush", "", " "),
-    *(
-        "https://\ud800.example",
-        "https://" + "hush" * 20_000,
-        5,
-        b"https://hush.example",
-        True,
-        ["https://hush.example"],
-    ),
+    *("https://\ud800.example", "https://" + "hush" * 20_000, 5, b"https://hush.example", True, ["https://x.example"]),
 ]
 
 
@@ -267,36 +259,31 @@ def test_no_value_at_all_raises_anything_but_our_error(argument: str, value: Any
         assert (error.__cause__, error.__context__) == (None, None)
 
 
-class PinningSockets(ssl.SSLContext):
-    """Would refuse every server, if it were asked."""
+def own_class(context: ssl.SSLContext, *names: str) -> ssl.SSLContext:
+    """Have a context make sockets or sessions of a class of its own, which may check what it likes."""
+    for name in names:
+        setattr(context, name, type("Own", (getattr(context, name),), {}))
+    return context
 
+
+class PinningSockets(ssl.SSLContext):
     def wrap_socket(self, *_: Any, **__: Any) -> ssl.SSLSocket:
         raise ssl.SSLCertVerificationError("not the pinned key")
 
 
 class PinningBoth(PinningSockets):
-    """The same for sessions over buffers."""
-
     def wrap_bio(self, *_: Any, **__: Any) -> ssl.SSLObject:
         raise ssl.SSLCertVerificationError("not the pinned key")
-
-
-def context(kind: type[ssl.SSLContext] = ssl.SSLContext, *own: str) -> ssl.SSLContext:
-    """Give a context with socket or object classes of its own, which may check what they like."""
-    made = kind(ssl.PROTOCOL_TLS_CLIENT)
-    for name in own:
-        setattr(made, name, type("Own", (getattr(made, name),), {}))
-    return made
 
 
 @sync_only
 @pytest.mark.parametrize(
     ("given", "taken"),
     [
-        (context(PinningSockets), False),
-        (context(ssl.SSLContext, "sslsocket_class"), False),
-        (context(PinningBoth), True),
-        (context(ssl.SSLContext, "sslsocket_class", "sslobject_class"), True),
+        (PinningSockets(ssl.PROTOCOL_TLS_CLIENT), False),
+        (own_class(context(), "sslsocket_class"), False),
+        (PinningBoth(ssl.PROTOCOL_TLS_CLIENT), True),
+        (own_class(context(), "sslsocket_class", "sslobject_class"), True),
     ],
     ids=["wrap_socket", "sslsocket_class", "wrap_bio too", "sslobject_class too"],
 )
@@ -304,16 +291,14 @@ def test_a_context_whose_own_checks_would_be_left_out_is_refused(
     make_client: MakeClient, given: ssl.SSLContext, taken: bool
 ) -> None:
     """Or the token would go to a server whose key nobody looked at."""
-    options: list[tuple[str, dict[str, Any]]] = [
-        ("verify", {"verify": given}),
-        ("the proxy's ssl_context", {"proxy": httpx.Proxy("https://proxy.invalid", ssl_context=given)}),
-    ]
-    for name, option in options:
-        if taken:
+    options: dict[str, dict[str, Any]] = {
+        "verify": {"verify": given},
+        "the proxy's ssl_context": {"proxy": httpx.Proxy("https://proxy.invalid", ssl_context=given)},
+    }
+    for name, option in options.items():
+        refusal = pytest.raises(ConfigurationError, match=f"^{name}: this SSLContext overrides wrap_socket")
+        with nullcontext() if taken else refusal:
             make_client(transport=None, **option)
-        else:
-            with pytest.raises(ConfigurationError, match=f"^{name}: this SSLContext overrides wrap_socket"):
-                make_client(transport=None, **option)
 
 
 @sync_only
@@ -341,34 +326,31 @@ def test_a_proxy_that_is_of_no_use_or_would_read_the_token_is_refused(make_clien
 
 @sync_only
 @pytest.mark.parametrize(
-    ("environment", "base_url", "is_used"),
+    ("environment", "is_used"),
     [
-        ({"https_proxy": "PROXY"}, "https://api.invalid", True),
-        ({"HTTPS_PROXY": "PROXY"}, "https://api.invalid", True),
-        ({"all_proxy": "http://PROXY"}, "https://api.invalid", True),
-        ({"http_proxy": "http://PROXY"}, "https://api.invalid", False),
-        ({"https_proxy": "http://PROXY", "no_proxy": "api.invalid"}, "https://api.invalid", False),
-        ({"https_proxy": "http://PROXY", "no_proxy": "invalid"}, "https://api.invalid", False),
-        ({"https_proxy": "http://PROXY", "no_proxy": "api.invalid:443"}, "https://api.invalid", False),
-        ({"https_proxy": "http://PROXY", "no_proxy": "api.invalid:8443"}, "https://api.invalid", True),
-        ({"https_proxy": "http://PROXY", "no_proxy": "*"}, "https://api.invalid", False),
-        ({"https_proxy": "http://PROXY", "http_proxy": "http://PROXY"}, "http://127.0.0.1:1", False),
+        ({"https_proxy": "PROXY"}, True),
+        ({"HTTPS_PROXY": "PROXY"}, True),
+        ({"all_proxy": "http://PROXY"}, True),
+        ({"http_proxy": "http://PROXY"}, False),
+        ({"https_proxy": "http://PROXY", "no_proxy": "api.invalid"}, False),
+        ({"https_proxy": "http://PROXY", "no_proxy": "invalid"}, False),
+        ({"https_proxy": "http://PROXY", "no_proxy": "api.invalid:443"}, False),
+        ({"https_proxy": "http://PROXY", "no_proxy": "api.invalid:8443"}, True),
+        ({"https_proxy": "http://PROXY", "no_proxy": "*"}, False),
+        ({"https_proxy": "http://PROXY", "http_proxy": "http://PROXY", "DEVREV_BASE_URL": "http://127.0.0.1:1"}, False),
     ],
-)  # fmt: skip
+)
 async def test_the_proxy_of_the_environment(
-    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], base_url: str, is_used: bool
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], is_used: bool
 ) -> None:
     """As httpx reads it; plain http to this machine never leaves it."""
     with socket.create_server(("127.0.0.1", 0)) as proxy:
         proxy.setblocking(False)
+        monkeypatch.setenv("DEVREV_BASE_URL", "https://api.invalid")
         for name, value in environment.items():
             monkeypatch.setenv(name, value.replace("PROXY", f"127.0.0.1:{proxy.getsockname()[1]}"))
-        client = make_client(transport=None, base_url=base_url, total_timeout=0.05, retry=RetryPolicy(max_attempts=1))
+        client = make_client(transport=None, total_timeout=0.05, retry=RetryPolicy(max_attempts=1))
         with pytest.raises(Exception, match=r"could not connect|total_timeout ran out"):
             await get(client)
-        try:
+        with nullcontext() if is_used else pytest.raises(BlockingIOError):
             proxy.accept()[0].close()
-        except BlockingIOError:
-            assert not is_used
-        else:
-            assert is_used

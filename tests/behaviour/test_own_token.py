@@ -1,7 +1,5 @@
 """get_own_auth_token: the metadata of the token in use, whose id is the claim `jti` of the token itself."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 import pytest

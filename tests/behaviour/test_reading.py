@@ -1,7 +1,5 @@
 """get_auth_token: what is sent, that every field comes back typed, and that nothing new is lost or breaks anything."""
 
-from __future__ import annotations
-
 import copy
 import pickle
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The headers of every request, and `with_options`: a copy that shares what belongs to the user, and nothing else."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import httpx

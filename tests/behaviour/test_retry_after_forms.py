@@ -1,7 +1,5 @@
 """How a server may say when to come again, and what of it counts."""
 
-from __future__ import annotations
-
 import json
 import math
 import sys

@@ -1,7 +1,5 @@
 """revoke_own_auth_tokens: what is sent, and what counts as proof that it happened."""
 
-from __future__ import annotations
-
 from http import HTTPStatus
 from typing import Any
 

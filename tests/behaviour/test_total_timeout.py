@@ -1,7 +1,5 @@
 """Bounds of time: `total_timeout` over attempts and waits, `timeout` over one attempt, and what a call ends with."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import httpx

@@ -1,7 +1,5 @@
 """What a transport raises: whether it is tried again, what the error says, and whether the server may have acted."""
 
-from __future__ import annotations
-
 import ssl
 from types import SimpleNamespace
 from typing import Any

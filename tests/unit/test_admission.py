@@ -1,7 +1,5 @@
 """Who may send: at most so many at once, nobody while the rate limit says wait, and first come, first served."""
 
-from __future__ import annotations
-
 import gc
 import math
 from typing import cast
@@ -9,7 +7,7 @@ from typing import cast
 import pytest
 
 from devrev_auth_client._admission import Admission, Slot
-from tests.unit.admission_runtime import CLOSING, Event, Events
+from tests.unit.admission_runtime import CLOSING, Event, Loop
 
 LATE = 1000.0
 
@@ -19,14 +17,14 @@ class Bench:
 
     def __init__(self, size: int = 10_000) -> None:
         self.now = 0.0
-        self.events = Events()
+        self.loop = Loop()
         self.admission = Admission(size, lambda: self.now)
 
     def enter(self, count: int = 1, deadline: float = LATE) -> list[Slot]:
         """Have so many callers come; each who was not admitted asks once how long to wait."""
         slots = []
         for _ in range(count):
-            slots.append(self.admission.enter(self.events.runtime, deadline))
+            slots.append(self.admission.enter(self.loop.runtime, deadline))
             if slots[-1].epoch is None:
                 self.admission.next_wait(slots[-1])
         return slots
@@ -223,8 +221,8 @@ def test_calls_lost_with_their_event_loop_hold_nobody_up(closed: bool) -> None:
         bench.close()
         bench.now = 10.0
     lost, queued = bench.enter(2)
-    bench.events.ended = True
-    bench.events = Events()
+    bench.loop.ended = True
+    bench.loop = Loop()
     (alive,) = bench.enter()
     assert bench.wait(alive) is None
     assert admitted([lost, queued, alive]) == [lost, alive]
@@ -237,13 +235,13 @@ def test_a_caller_of_a_closed_event_loop_does_not_keep_the_timer(bench: Bench) -
     """It slept until its own deadline when the gate closed again."""
     bench.close()
     (probe,) = bench.enter()
-    dead_events = Events()
-    dead = bench.admission.enter(dead_events.runtime, LATE)
+    closed = Loop()
+    dead = bench.admission.enter(closed.runtime, LATE)
     (alive,) = bench.enter()
     bench.now = 10.0
     bench.wait(probe)
     bench.wait(dead)
-    dead_events.ended = True
+    closed.ended = True
     bench.close(probe)
     assert is_woken(alive)
     assert bench.wait(alive) == 10.0
