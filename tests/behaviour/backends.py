@@ -47,10 +47,6 @@ class AwaitableSyncClient:
         return self.plain.rate_limit
 
 
-def _run_in_asyncio(function: AsyncFunction) -> Any:
-    return asyncio.run(function())
-
-
 def _run_without_loop(function: AsyncFunction) -> Any:
     """Run a coroutine that never suspends: there is no event loop that the sync client could lean on."""
     coroutine = function()
@@ -73,13 +69,9 @@ class Backend:
     def is_async(self) -> bool:
         return self.name != "sync"
 
-    @property
-    def client_class(self) -> type[AsyncDevRevAuthClient] | type[DevRevAuthClient]:
-        return AsyncDevRevAuthClient if self.is_async else DevRevAuthClient
-
     def client(self, clock: Clock | None = None, **options: Any) -> AsyncDevRevAuthClient:
         """Make a client, with the async one's methods in any case; it goes by `clock` where one is given."""
-        kind: Any = self.client_class
+        kind: Any = AsyncDevRevAuthClient if self.is_async else DevRevAuthClient
         if clock is not None:
             kind = type(kind.__name__, (kind,), {"_clock": clock})
         client = kind(**options)
@@ -118,7 +110,7 @@ class Backend:
         return results
 
 
-ASYNCIO = Backend("asyncio", _run_in_asyncio)
+ASYNCIO = Backend("asyncio", lambda function: asyncio.run(function()))
 TRIO = Backend("trio", trio.run)
 SYNC = Backend("sync", _run_without_loop)
 ALL = [ASYNCIO, TRIO, SYNC]

@@ -6,15 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from devrev_auth_client import (
-    APIError,
-    ConfigurationError,
-    InvalidResponseError,
-    NotFoundError,
-    RevocationUnconfirmedError,
-    TokenType,
-    TransportError,
-)
+from devrev_auth_client import APIError, ConfigurationError, InvalidResponseError, TokenType, TransportError
+from devrev_auth_client.errors import NotFoundError, RevocationUnconfirmedError
 from devrev_auth_client.generated.api.auth_tokens import auth_tokens_get, auth_tokens_self_delete
 from devrev_auth_client.generated.errors import UnexpectedStatus
 from devrev_auth_client.generated.models import AuthTokensGetRequest, AuthTokensGetResponse, AuthTokensSelfDeleteRequest
@@ -61,12 +54,9 @@ async def test_the_two_known_operations_keep_their_own_rules(
         with pytest.raises(RevocationUnconfirmedError) as caught:
             await client.call(auth_tokens_self_delete, safe_to_repeat=safe_to_repeat, body=REVOKE)
         assert caught.value.likely_revoked is True
-    for status, content in ((202, b""), (200, b'{"status": "queued"}')):
-        fake.respond_next(status, content=content)
-        with pytest.raises(InvalidResponseError):
-            await client.call(auth_tokens_self_delete, body=REVOKE)
-    fake.respond_next(204)
-    assert await client.call(auth_tokens_self_delete, body=REVOKE) is None
+    fake.respond_next(202)
+    with pytest.raises(InvalidResponseError):
+        await client.call(auth_tokens_self_delete, body=REVOKE)
     fake.respond_next(404, times=2)
     with pytest.raises(NotFoundError) as by_call:
         await client.call(auth_tokens_get, body=READ)
@@ -80,12 +70,14 @@ async def test_another_operation_is_called_without_a_line_of_its_own(
 ) -> None:
     """JSON, query and headers of its own arrive, its own before the client's; two slashes are a path all the same."""
     client = make_client(transport=recorder, headers={"X-Client": "3", "x-own": "1"})
-    for module, url in (
-        (endpoint(json={"a": 1}, headers={"X-Own": "2"}, params={"q": "x y"}), "/things.update?q=x+y"),
-        (endpoint(json={"a": 1}, headers={"X-Own": "2"}), "/things.update"),
-        (endpoint(json={"a": 1}, headers={"X-Own": "2"}, url="//elsewhere/x?a=b"), "//elsewhere/x?a=b"),
-    ):
+    requests: list[tuple[dict[str, Any], str]] = [
+        ({"params": {"q": "x y"}}, "/things.update?q=x+y"),
+        ({}, "/things.update"),
+        ({"url": "//elsewhere/x?a=b"}, "//elsewhere/x?a=b"),
+    ]
+    for kwargs, url in requests:
         play(fake, [502, {"json": {"answer": 42}}])
+        module = endpoint(json={"a": 1}, headers={"X-Own": "2"}, **kwargs)
         assert await client.call(module, safe_to_repeat=True) == 42
         request = recorder.requests[-1]
         assert (request.method, str(request.url)) == ("POST", f"https://api.devrev.ai{url}")
@@ -163,7 +155,6 @@ async def test_a_parser_may_read_plain_text_or_nothing(make_client: MakeClient, 
 async def test_wrong_arguments_are_refused_with_what_it_takes(
     make_client: MakeClient, fake: FakeDevRev, arguments: dict[str, Any]
 ) -> None:
-    """Before anything is sent, and without what was passed."""
     with pytest.raises(ConfigurationError, match=r"auth_tokens_get cannot .*it takes .*body: ") as caught:
         await make_client().call(auth_tokens_get, **arguments)
     assert "hush" not in str(caught.value)
@@ -177,7 +168,6 @@ async def test_wrong_arguments_are_refused_with_what_it_takes(
     ids=short,
 )
 async def test_what_is_no_endpoint_module_is_refused(make_client: MakeClient, fake: FakeDevRev, module: Any) -> None:
-    """The function in place of its module, the name in place of the thing."""
     with pytest.raises(ConfigurationError, match=r"endpoint must be a generated endpoint module"):
         await make_client().call(module)
     assert fake.requests == []

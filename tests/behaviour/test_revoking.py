@@ -63,7 +63,7 @@ NO_PROOF = [
 async def test_a_204_or_a_200_with_nothing_in_it_is_proof(
     make_client: MakeClient, fake: FakeDevRev, status: int, content: bytes
 ) -> None:
-    """The reference page says that the body is empty; proxies add white space, frameworks an empty object."""
+    """Proxies add white space, frameworks an empty object."""
     fake.respond_next(status, content=content)
     assert await result_of(revoke(make_client())) is None
     assert len(fake.requests) == 1

@@ -97,29 +97,13 @@ class Answering(InMemory):
         return httpx.Response(status, headers=headers, stream=stream)
 
 
-class Hanging(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Never answers. The sync half gives up after the request's own timeout, as httpx's transports do.
-
-    :ivar requests: how many requests came.
-    """
-
-    def __init__(self, *, reads_body: bool = True) -> None:
-        self._reads_body = reads_body
-        self.requests = 0
+class Unreachable(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Never connects. The sync half gives up after the request's own timeout, as httpx's transports do."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests += 1
-        bounds = request.extensions["timeout"]
-        if self._reads_body:
-            request.read()
-            time.sleep(bounds["read"])
-            raise httpx.ReadTimeout("timed out", request=request)
-        time.sleep(bounds["connect"])
+        time.sleep(request.extensions["timeout"]["connect"])
         raise httpx.ConnectTimeout("timed out", request=request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests += 1
-        if self._reads_body:
-            await request.aread()
         await anyio.sleep_forever()
         raise AssertionError("unreachable")
