@@ -1,6 +1,5 @@
 """Each error status raises its class, with all that the response carried; a body that is odd takes nothing away."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -13,7 +12,7 @@ from tests.behaviour.backends import sync_only
 from tests.behaviour.bodies import ERROR, ERROR_TYPES, error_body
 from tests.behaviour.conftest import MakeClient
 from tests.behaviour.ids import short
-from tests.behaviour.operations import TOKEN_ID, Operation, both_operations, get, revoke
+from tests.behaviour.operations import TOKEN_ID, Operation, both_operations, endpoint, get, revoke
 
 pytestmark = sync_only
 
@@ -41,7 +40,6 @@ async def refused(make_client: MakeClient, operation: Operation = get) -> Any:
 async def test_each_status_raises_its_class_with_what_the_body_says(
     make_client: MakeClient, fake: FakeDevRev, operation: Operation, status: int
 ) -> None:
-    """Status, type, message, detail, headers, the generated model, what it was about, and the one attempt."""
     if (operation, status) == (revoke, 500):
         return  # which leaves a doubt
     fake.respond_next(status, json=error_body(status), headers={"X-Request-Id": "r-1"})
@@ -97,7 +95,6 @@ DETAILS: dict[str, dict[str, Any]] = {
 async def test_each_type_of_a_400_arrives_with_its_details(
     make_client: MakeClient, fake: FakeDevRev, type_: str
 ) -> None:
-    """What has an attribute is there, and all of it is in the generated model; also of a type that nobody knows."""
     details = DETAILS[type_]
     body = {**ERROR, "type": type_, **details}
     fake.respond_next(400, json=body)
@@ -140,7 +137,6 @@ async def test_a_body_that_is_no_json_object_leaves_status_and_headers(
 
 @pytest.mark.parametrize("value", [5, True, None, ["x"], {"x": 1}], ids=short)
 async def test_fields_of_a_wrong_type_count_as_absent(make_client: MakeClient, fake: FakeDevRev, value: object) -> None:
-    """Attributes of errors have the type they promise, whatever was sent."""
     names = ["type", "message", "detail", "field_name", "existing_parent", "is_same", "reference_id"]
     fake.respond_next(400, json=dict.fromkeys(names, value))
     error = await refused(make_client)
@@ -156,18 +152,14 @@ async def test_a_body_that_its_model_refuses_still_says_what_it_says(make_client
     def refuse(**_: object) -> None:
         raise ValueError("no such date")
 
-    endpoint = SimpleNamespace(
-        __name__="strict", _get_kwargs=lambda: {"method": "post", "url": "/auth-tokens.get"}, _parse_response=refuse
-    )
     fake.respond_next(500, json={"message": "broken", "detail": "for now", "reference_id": "r-9"})
     with pytest.raises(errors.InternalServerError) as caught:
-        await make_client().call(endpoint)
+        await make_client().call(endpoint(refuse))
     assert (caught.value.error, caught.value.message, caught.value.reference_id) == (None, "broken", "r-9")
-    assert str(caught.value) == "strict: 500 Internal Server Error: broken: for now (reference_id r-9)"
+    assert str(caught.value) == "things_update: 500 Internal Server Error: broken: for now (reference_id r-9)"
 
 
 async def test_the_status_decides_the_class_and_not_the_type(make_client: MakeClient, fake: FakeDevRev) -> None:
-    """And whether to repeat."""
     fake.respond_next(404, json={"type": "service_unavailable"}, retry_after=1)
     with pytest.raises(errors.NotFoundError) as caught:
         await get(make_client())

@@ -112,7 +112,6 @@ def test_the_body_arrives_as_its_model(again: Callable[[Any], Any]) -> None:
 
 @pytest.mark.parametrize("value", [errors.Attempt(503, None, 0.0), errors.RateLimit(100, 0, datetime.now(UTC))])
 def test_attempts_and_quotas_are_values(value: Any) -> None:
-    """They compare, hash, pickle, copy, and do not change."""
     assert {again(value) for again in AGAIN} == {value}
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         setattr(value, attrs.fields(type(value))[0].name, None)
@@ -146,7 +145,6 @@ RAISING: dict[ErrorClass, tuple[list[Any], dict[str, Any]]] = {
 async def test_an_error_survives_copy_and_pickle_with_its_attempts(
     make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken, expected: ErrorClass
 ) -> None:
-    """Class, text and every field are the same; nothing of it shows the token."""
     script, options = RAISING[expected]
     play(fake, script)
     with pytest.raises(expected) as caught:

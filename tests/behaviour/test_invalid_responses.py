@@ -119,7 +119,6 @@ STATUSES = [100, 199, 200, 201, 204, 206, 300, 304, 400, 401, 418, 429, 499, 500
 
 @pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS)
 def test_hostile_headers(headers: list[tuple[bytes, bytes]]) -> None:
-    """On a success and on what is repeated later."""
     meet([200, 429, 503], WHOLE, headers)
 
 
@@ -207,7 +206,6 @@ def test_anything(status: int, body: bytes, headers: list[tuple[bytes, bytes]]) 
 async def test_the_field_that_cannot_be_read_is_named(
     make_client: MakeClient, fake: FakeDevRev, token: object, place: str
 ) -> None:
-    """Its value is not."""
     fake.respond_next(200, json={"token": token})
     with pytest.raises(InvalidResponseError, match=rf"unreadable \(\w+ at {place}\)"):
         await get(make_client())

@@ -28,7 +28,6 @@ def ours(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
 async def test_a_call_that_succeeds_at_once_logs_one_attempt_at_debug(
     make_client: MakeClient, caplog: pytest.LogCaptureFixture, operation: Operation
 ) -> None:
-    """And nothing above: a healthy program's log stays quiet."""
     await operation(make_client())
     (attempt,) = ours(caplog, logging.DEBUG)
     assert attempt.endswith(": attempt 1: 200")
@@ -38,7 +37,6 @@ async def test_a_call_that_succeeds_at_once_logs_one_attempt_at_debug(
 async def test_each_attempt_is_logged_at_debug_and_each_retry_at_info(
     make_client: MakeClient, fake: FakeDevRev, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What was met, the last attempt's too, and when the next follows."""
     fake.respond_next(502)
     fake.lose_connection()
     fake.respond_next(429, retry_after=7)
@@ -57,7 +55,6 @@ async def test_each_attempt_is_logged_at_debug_and_each_retry_at_info(
 async def test_no_body_header_value_or_token_is_in_any_record(
     make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken, caplog: pytest.LogCaptureFixture, operation: Operation
 ) -> None:
-    """Of whatever logger, in message or arguments."""
     client = make_client(headers={"X-Team": "hush"}, api_version="hush")
     for status in (500, 503, 429, 404):
         for body in ({"message": "hush", "detail": pat.secret, "type": "hush"}, "<p>hush</p>"):
@@ -76,7 +73,6 @@ async def test_no_body_header_value_or_token_is_in_any_record(
 async def test_a_used_up_retry_budget_is_logged_at_info(
     make_client: MakeClient, fake: FakeDevRev, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It explains why a failure was not repeated."""
     client = make_client()
     fake.respond_next(502, times=200)
     for _ in range(35):

@@ -35,7 +35,6 @@ async def test_on_retry_is_told_what_happened_and_the_coming_wait(
 
 
 async def test_on_retry_is_not_called_for_the_end(make_client: MakeClient, fake: FakeDevRev) -> None:
-    """Neither for a success, nor for what is not repeated, nor for the last attempt; a copy may have its own."""
     seen: list[Attempt] = []
     client = make_client(retry=RetryPolicy(on_retry=lambda *_: pytest.fail("the original's observer")))
     client = client.with_options(retry=RetryPolicy(on_retry=lambda met, wait: seen.append(met), max_attempts=2))

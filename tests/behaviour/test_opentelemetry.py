@@ -107,7 +107,6 @@ async def test_a_lost_connection_is_an_exception_of_its_span(
 async def test_no_span_has_a_secret_or_what_is_in_bodies(
     tracing: Tracing, client: AsyncDevRevAuthClient, fake: FakeDevRev, pat: IssuedToken
 ) -> None:
-    """Responses of all kinds, one that repeats the token among them."""
     for status in (400, 401, 403, 404, 429, 500, 302):
         fake.respond_next(status, json={"message": f"hush {pat.secret}"}, headers={"X-Echo": pat.secret})
     once = client.with_options(retry=RetryPolicy(max_attempts=1))

@@ -152,7 +152,6 @@ async def test_the_environment_stands_in_for_what_is_not_passed_and_is_read_once
 def test_a_wrong_environment_is_refused_and_not_repeated(
     fake: FakeDevRev, monkeypatch: pytest.MonkeyPatch, name: str, value: str | None, message: str
 ) -> None:
-    """At the constructor; the text says where the value came from."""
     token = None if name == "DEVREV_TOKEN" else "bearer-of-the-tests"
     if value is not None:
         monkeypatch.setenv(name, value)
@@ -184,7 +183,6 @@ def test_a_wrong_environment_is_refused_and_not_repeated(
 async def test_requests_go_below_the_base_url(
     make_client: MakeClient, fake: FakeDevRev, recorder: Recorder, base_url: Any, url: str, host: str
 ) -> None:
-    """The operation's path is put after that of the URL; `Host` names the server."""
     fake.respond_next(json={"token": {"id": "x"}})
     await get(make_client(transport=recorder, base_url=base_url))
     (request,) = recorder.requests
@@ -231,7 +229,6 @@ PARTS = st.sampled_from([*FRAGMENTS.split(), HUSH, " "]) | st.text(max_size=2)
 @settings(max_examples=400, deadline=None, derandomize=True)
 @given(st.text(max_size=30) | st.lists(PARTS, max_size=8).map("".join))
 def test_no_base_url_raises_anything_else_or_sends_the_token_elsewhere(base_url: str) -> None:
-    """Over https, or to this machine; and the operations' paths stay on the same host."""
     client = made(base_url=base_url)
     if isinstance(client, ConfigurationError):
         assert HUSH not in str(client)
@@ -253,7 +250,6 @@ ANYTHING = st.one_of(
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(value=ANYTHING)
 def test_no_value_at_all_raises_anything_but_our_error(argument: str, value: Any) -> None:
-    """Refused or taken; and what is refused has neither cause nor context that would show it."""
     error = made(**{argument: value})
     if isinstance(error, ConfigurationError):
         assert (error.__cause__, error.__context__) == (None, None)
@@ -343,7 +339,6 @@ def test_a_proxy_that_is_of_no_use_or_would_read_the_token_is_refused(make_clien
 async def test_the_proxy_of_the_environment(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], is_used: bool
 ) -> None:
-    """As httpx reads it; plain http to this machine never leaves it."""
     with socket.create_server(("127.0.0.1", 0)) as proxy:
         proxy.setblocking(False)
         monkeypatch.setenv("DEVREV_BASE_URL", "https://api.invalid")

@@ -85,7 +85,6 @@ NO_ID = {
 async def test_a_token_that_names_no_id_is_refused_before_anything_is_sent(
     make_client: MakeClient, fake: FakeDevRev, secret: str, reason: str
 ) -> None:
-    """And without being shown."""
     for token in (secret, lambda: secret):
         with pytest.raises(ConfigurationError, match=reason) as caught:
             await make_client(token=token).get_own_auth_token()

@@ -13,7 +13,7 @@ from trio.testing import MockClock
 from devrev_auth_client import AsyncDevRevAuthClient, RateLimit, RetryPolicy, TooManyRequestsError
 from devrev_auth_client._state import Clock
 from devrev_auth_client.testing import FakeDevRev
-from tests.behaviour.backends import TRIO, Backend, sync_only
+from tests.behaviour.backends import TRIO, sync_only
 from tests.behaviour.bodies import error_body
 from tests.behaviour.conftest import MakeClient
 from tests.behaviour.operations import TOKEN_ID, get, revoke
@@ -115,7 +115,6 @@ async def test_a_used_up_quota_holds_the_next_call_until_it_is_renewed(
 async def test_a_quota_that_is_not_used_up_holds_nobody(
     make_client: MakeClient, fake: FakeDevRev, time: VirtualTime, headers: dict[str, str]
 ) -> None:
-    """Only zero remaining and a reset in the future do."""
     client = make_client()
     fake.respond_next(200, json=FOUND, headers=headers)
     await get(client)
@@ -178,31 +177,6 @@ async def test_a_429_that_was_raised_still_holds_every_operation_of_this_client(
         assert time.waits == []
         await revoke(client)
         assert time.waits == waits
-
-
-@sync_only
-async def test_the_fakes_own_limit_is_kept_without_a_429(backend: Backend, time: VirtualTime) -> None:
-    """Thirty calls at ten a minute: the headers are enough to earn no refusal at all."""
-    limited = FakeDevRev(clock=time.wall, rate_limit=10, rate_window=60)
-    pat = limited.issue_token(limited.add_user())
-    client = backend.client(token=pat.secret, transport=limited.transport(), total_timeout=61, clock=time)
-    for _ in range(30):
-        await client.get_auth_token(TOKEN_ID)
-    assert [request.status for request in limited.requests] == [200] * 30
-    assert time.waits == [60.0, 60.0]
-
-
-async def test_a_429_holds_all_calls_at_once_and_refuses_those_who_cannot_wait(
-    make_client: MakeClient, fake: FakeDevRev, backend: Backend
-) -> None:
-    """One refusal; then the hasty raise at once and the others wait. A little time really passes."""
-    client = make_client(real_time=True)
-    hasty = client.with_options(total_timeout=0.01)
-    fake.respond_next(429, retry_after=0.3)
-    await refused(client.with_options(retry=ONCE))
-    results = await backend.together(*[functools.partial(get, hasty), functools.partial(get, client)] * 10)
-    assert [type(result).__name__ for result in results] == ["TooManyRequestsError", "AuthToken"] * 10
-    assert [request.status for request in fake.requests] == [429] + [200] * 10
 
 
 class TriosClock(Clock):

@@ -22,7 +22,6 @@ from tests.behaviour.operations import TOKEN_ID, get
 async def test_the_request_is_what_the_reference_page_says_and_every_field_arrives_typed(
     make_client: MakeClient, fake: FakeDevRev
 ) -> None:
-    """Dates are aware datetimes, vocabularies are enum members, objects are models."""
     fake.respond_next(json={"token": TOKEN})
     token = await get(make_client())
     (request,) = fake.requests
@@ -46,7 +45,6 @@ async def test_the_request_is_what_the_reference_page_says_and_every_field_arriv
 async def test_detailed_gives_the_whole_response_and_repeats_as_the_plain_method_does(
     make_client: MakeClient, fake: FakeDevRev
 ) -> None:
-    """Status, headers, content, and the parsed body."""
     fake.respond_next(502)
     fake.respond_next(content=b'{"token": {"id": "x"}}', headers={"X-Request-Id": "r-1"})
     response = await make_client().get_auth_token_detailed("x")
@@ -58,7 +56,6 @@ async def test_detailed_gives_the_whole_response_and_repeats_as_the_plain_method
 
 @sync_only
 async def test_a_customer_has_its_organization(make_client: MakeClient, fake: FakeDevRev) -> None:
-    """A rev_user carries `external_ref` and `rev_org` beside what other users have."""
     org = {"type": "rev_org", "id": "don:revo/1", "display_id": "REV-1", "display_name": "Customer"}
     customer = {**USER, "type": "rev_user", "external_ref": "customer-7", "rev_org": org}
     fake.respond_next(json={"token": {"id": "x", "created_by": customer}})

@@ -30,7 +30,6 @@ def token_of_size(size: int) -> bytes:
 
 
 async def test_one_mib_is_read_and_one_byte_more_is_not(make_client: MakeClient, fake: FakeDevRev) -> None:
-    """The bound itself is within bounds; what is refused is not asked for again."""
     fake.respond_next(200, content=token_of_size(MIB))
     assert (await get(make_client())).id == "x"
     for operation in (get, revoke):
@@ -80,7 +79,6 @@ async def test_an_endless_response_is_left_and_closed_at_the_bound(make_client: 
 
 
 async def test_a_response_read_to_its_end_is_closed(make_client: MakeClient) -> None:
-    """In chunks of one byte, empty ones among them, to its last."""
     stream = Chunks(itertools.chain.from_iterable((bytes([byte]), b"") for byte in PLAIN))
     assert (await get(make_client(transport=Answering(200, stream)))).id == "x"
     assert (stream.taken, stream.closed) == (2 * len(PLAIN), True)
@@ -108,7 +106,6 @@ class Breaking(Chunks):
 async def test_a_body_that_breaks_off_is_closed_and_its_error_counts(
     make_client: MakeClient, close_raises: Exception | None
 ) -> None:
-    """Also where closing it fails too."""
     for error in (httpx.ReadError("reset"), OSError("reset")):
         stream = Breaking(error, close_raises)
         with pytest.raises(TransportError, match=r"the connection was lost \(reset\)"):

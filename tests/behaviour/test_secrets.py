@@ -36,7 +36,6 @@ written = pytest.mark.parametrize("write", WRITTEN.values(), ids=WRITTEN)
 async def test_an_error_response_that_echoes_the_token(
     make_client: MakeClient, fake: FakeDevRev, operation: Operation, write: Callable[[str], str]
 ) -> None:
-    """In its message, as a key, in a nested value, and in a header's name and value."""
     secret = write(SECRET)
     content = f'{{"message": "no {secret}", "{secret}": 1, "detail": "{secret}", "extra": [{{"a": ["{secret}"]}}]}}'
     headers = {"X-Echo": f"Bearer {SECRET}", "Retry-After": "900"}
@@ -139,7 +138,6 @@ def test_clients_and_their_copies_show_their_base_url_and_no_token(make_client: 
 
 @sync_only
 def test_a_secret_shows_itself_to_nobody() -> None:
-    """Neither printed nor formatted, pickled, copied, listed or hashed; equal to the same token, and to no string."""
     secret = Secret(SECRET)
     assert SECRET not in f"{secret} {secret!r:>99} {[secret]} {'%s %r' % (secret, secret)}"  # noqa: UP031  # all ways to format
     for again in (pickle.dumps, copy.copy, copy.deepcopy):

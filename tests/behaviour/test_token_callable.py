@@ -77,7 +77,6 @@ async def test_a_token_that_changed_is_tried_once_more_without_a_wait(
 async def test_a_401_that_stands_is_raised(
     make_client: MakeClient, fake: FakeDevRev, operation: Operation, tokens: str, statuses: list[int], asked: int
 ) -> None:
-    """Another token is tried once a call."""
     play(fake, statuses)
     given = Tokens("expired", "expired\n") if tokens == "expired" else Tokens(*tokens)
     with pytest.raises((UnauthenticatedError, RevocationUnconfirmedError)) as caught:

@@ -1,8 +1,6 @@
 """What a transport raises: whether it is tried again, what the error says, and whether the server may have acted."""
 
 import ssl
-from types import SimpleNamespace
-from typing import Any
 
 import anyio
 import httpx
@@ -11,7 +9,7 @@ import pytest
 from devrev_auth_client import AttemptTimeoutError, RetryPolicy, TransportError
 from tests.behaviour.backends import sync_only
 from tests.behaviour.conftest import MakeClient
-from tests.behaviour.operations import get
+from tests.behaviour.operations import endpoint, get
 from tests.behaviour.transports import Recorder
 
 pytestmark = sync_only
@@ -116,16 +114,6 @@ async def failing(make_client: MakeClient, recorder: Recorder, error: Exception)
     return caught.value
 
 
-def write(**kwargs: Any) -> Any:
-    """Give an endpoint that may be repeated only where the server surely did not act."""
-    request = {"method": "post", "url": "/things.update", **kwargs}
-    return SimpleNamespace(
-        __name__="api.things_update",
-        _get_kwargs=lambda: dict(request),
-        _parse_response=lambda *, client, response: response.text,
-    )
-
-
 @pytest.mark.parametrize(
     ("error", "body", "may_have_acted"),
     [
@@ -145,6 +133,9 @@ async def test_the_server_may_have_acted_once_the_body_was_asked_for(
 ) -> None:
     """But not where no connection came about, whatever the transport had read by then."""
 
+    def no_response(**_: object) -> None:
+        raise AssertionError
+
     def fail(request: httpx.Request) -> None:
         if body == "read":
             list(request.stream)  # type: ignore[arg-type]
@@ -152,7 +143,7 @@ async def test_the_server_may_have_acted_once_the_body_was_asked_for(
 
     recorder.before = fail
     with pytest.raises(TransportError) as caught:
-        await make_client(transport=recorder).call(write(json={}) if body else write())
+        await make_client(transport=recorder).call(endpoint(no_response, **({"json": {}} if body else {})))
     assert ("the server may have acted" in str(caught.value)) is may_have_acted
     assert len(caught.value.attempts) == (1 if may_have_acted else 4)
 

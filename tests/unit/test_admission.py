@@ -103,7 +103,6 @@ def test_a_429_stops_everybody_and_the_first_in_the_queue_holds_the_timer(bench:
 
 
 def test_whoever_was_admitted_before_a_429_may_not_send_any_more(bench: Bench) -> None:
-    """Nor a probe, while an older call's 429 lengthens the pause."""
     early, late, refused = bench.enter(3)
     assert bench.admission.may_send(early)
     bench.close(refused)
@@ -192,7 +191,6 @@ def test_a_refused_slot_says_what_closed_the_gate_and_for_how_long_still() -> No
 
 
 def test_whoever_cannot_make_it_is_refused_at_once_and_the_others_keep_their_places(bench: Bench) -> None:
-    """When the gate closes, and at the first question; exactly at the opening is too late."""
     bench.close()
     (probe,) = bench.enter()
     patient, hopeless, endless = (bench.enter(deadline=end)[0] for end in (20.001, 20.0, math.inf))

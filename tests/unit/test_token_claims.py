@@ -150,7 +150,6 @@ def test_neither_the_token_nor_its_signature_is_kept() -> None:
 
 
 def test_claims_are_values() -> None:
-    """Equal, hashable, picklable, unchangeable; of the subclass that was asked."""
     one, other = TokenClaims.from_token(jwt(PAT)), TokenClaims.from_token(jwt(PAT))
     assert len({one, other}) == 1
     assert pickle.loads(pickle.dumps(one)) == one == copy.deepcopy(one)  # noqa: S301 - our own pickle
@@ -173,7 +172,6 @@ JSON = st.recursive(
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.dictionaries(st.sampled_from([*PAT, "other"]), JSON))
 def test_no_payload_raises(payload: dict[str, Any]) -> None:
-    """Whatever the claims are, each field is of its type or nothing."""
     claims = TokenClaims.from_token(jwt(payload))
     texts: list[object] = [claims.token_id, claims.subject, claims.issuer, claims.token_type]
     for text in texts:
