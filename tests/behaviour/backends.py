@@ -1,10 +1,10 @@
 """The three ways to run a client, made to look alike: tests are written once, as `async def`."""
 
 import asyncio
-import contextvars
-import threading
+import functools
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
@@ -99,14 +99,9 @@ class Backend:
                 for number in range(len(functions)):
                     tasks.start_soon(keep, number)
             return results
-        threads = [
-            threading.Thread(target=contextvars.copy_context().run, args=(_run_without_loop, lambda n=number: keep(n)))
-            for number in range(len(functions))
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(len(functions)) as threads:
+            for number in range(len(functions)):
+                threads.submit(_run_without_loop, functools.partial(keep, number))
         return results
 
 

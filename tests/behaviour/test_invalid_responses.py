@@ -2,8 +2,8 @@
 
 import copy
 import json
+import math
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -156,42 +156,54 @@ def meet(statuses: list[int], body: bytes, headers: list[tuple[bytes, bytes]] | 
         for value in results(status, body, headers or []):
             if value is None:
                 assert status == 204 or (status == 200 and body in SAYS_REVOKED)
-            else:
+            elif not isinstance(value, DevRevAuthError):
                 assert isinstance(value, AuthToken)
                 assert status == 200
 
 
 def results(status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> Iterator[object]:
-    """Give what a reading and a revocation return; an error of ours is no result, any other goes through."""
+    """Give what a reading and a revocation return, or raise of ours; any other error goes through."""
     for name in ("get_auth_token", "revoke_own_auth_tokens"):
         transport = Answering(status, Chunks([body]), headers)
         options: dict[str, Any] = {"transport": transport, "retry": RetryPolicy(max_attempts=1)}
         client: Any = SYNC.client(VirtualTime(), token="a-bearer-token-of-the-tests", **options)
-        with suppress(DevRevAuthError):
+        try:
             yield getattr(client.plain, name)(TokenType.PAT)
+        except DevRevAuthError as error:
+            yield error
 
 
+NAMES = [b"Retry-After", b"Date", b"Content-Encoding", b"X-Ratelimit-Reset", b"X-Ratelimit-Remaining"]
+PARTS = ["Tue", ",", " ", "14", "Nov", "2023", "22:13:50", "GMT", "-", ":", "+0100", "-9999", "99999999", "\u0665"]
+TEXT = st.one_of(
+    *(st.text(max_size=40), st.integers().map(str), st.floats().map(str)),
+    *(st.lists(st.sampled_from(PARTS), max_size=14).map(between.join) for between in ("", " ")),
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from([*TOKEN, "token", "x"]), inner, max_size=5)
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from([*TOKEN, "token", "retry_after", "x"]), inner, max_size=5)
     ),
     max_leaves=12,
 )
-NAMES = [b"Retry-After", b"Date", b"Content-Encoding", b"X-Ratelimit-Reset", b"X-Ratelimit-Remaining"]
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
-    status=st.sampled_from(STATUSES) | st.integers(100, 999),
+    status=st.sampled_from([429, 503, *STATUSES]) | st.integers(100, 999),
     body=JSON.map(lambda value: json.dumps(value).encode()) | st.binary(max_size=200),
-    headers=st.lists(st.tuples(st.sampled_from(NAMES), st.binary(max_size=20)), max_size=3),
+    headers=st.lists(
+        st.tuples(st.sampled_from(NAMES), TEXT.map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary()),
+        max_size=3,
+    ),
 )
 def test_anything(status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
-    """Whatever comes, a program that catches `DevRevAuthError` has caught it all."""
+    """Whatever comes, a program that catches `DevRevAuthError` has caught it all, and no wait is without end."""
     for value in results(status, body, headers):
         proof = status == 204 or b"".join(body.split()) in (b"", b"{}")
-        assert isinstance(value, AuthToken) or (value is None and proof)
+        assert isinstance(value, AuthToken | DevRevAuthError) or (value is None and proof)
+        assert 0 <= (getattr(value, "retry_after", None) or 0) < math.inf
 
 
 @pytest.mark.parametrize(

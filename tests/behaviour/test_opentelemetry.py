@@ -137,11 +137,3 @@ async def test_headers_that_are_captured_have_the_token_unless_they_are_sanitize
     assert span.attributes is not None
     assert (span.attributes["http.request.header.authorization"] == ("[REDACTED]",)) is sanitized
     assert (pat.secret in tracing.text()) is not sanitized
-
-
-async def test_a_transport_that_is_none_of_httpx_has_no_spans(
-    tracing: Tracing, backend: Backend, fake: FakeDevRev, pat: IssuedToken
-) -> None:
-    async with backend.client(token=pat.secret, transport=fake.transport()) as client:
-        await client.get_auth_token(pat.id)
-    assert tracing.exporter.get_finished_spans() == ()

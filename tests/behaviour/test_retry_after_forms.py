@@ -1,13 +1,9 @@
 """How a server may say when to come again, and what of it counts."""
 
-import json
-import math
 import sys
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from devrev_auth_client import RetryPolicy, ServiceUnavailableError, TooManyRequestsError
 from tests.behaviour.backends import SYNC, sync_only
@@ -110,22 +106,3 @@ def test_a_date_counts_from_the_date_of_the_response(date: str, value: str, seco
 def test_the_longest_valid_statement_counts(values: list[str], body: str, seconds: float | None) -> None:
     """Header lines and the body's `retry_after` are weighed together: never sooner than any of them asked."""
     assert asked(*values, body=body) == seconds
-
-
-FRAGMENTS = ["Tue", ",", " ", "14", "Nov", "2023", "22:13:50", "GMT", "-", ":", "+0100", "-9999", "99999999", "\u0665"]
-HEADER = st.one_of(
-    st.text(max_size=40),
-    st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join),
-    st.lists(st.sampled_from(FRAGMENTS), max_size=10).map(" ".join),
-    st.floats().map(str),
-    st.integers().map(str),
-)
-BODY = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.just([]), st.just({}))
-
-
-@settings(max_examples=400, deadline=None, derandomize=True)
-@given(values=st.lists(HEADER, max_size=3), date=HEADER, body=BODY.map(json.dumps))
-def test_no_value_raises_or_gives_a_time_that_cannot_be_waited(values: list[str], date: str, body: str) -> None:
-    """Whatever the headers and the body hold: absent, or finite and not negative."""
-    seconds = asked(*values, date=date, body=body)
-    assert seconds is None or (math.isfinite(seconds) and seconds >= 0)

@@ -102,19 +102,6 @@ def test_a_429_stops_everybody_and_the_first_in_the_queue_holds_the_timer(bench:
     assert second.epoch == 1
 
 
-def test_whoever_was_admitted_before_a_429_may_not_send_any_more(bench: Bench) -> None:
-    early, late, refused = bench.enter(3)
-    assert bench.admission.may_send(early)
-    bench.close(refused)
-    bench.now = 10.0
-    assert not bench.admission.may_send(early)
-    (probe,) = bench.enter()
-    bench.close(late, 5.0)
-    assert not bench.admission.may_send(probe)
-    bench.now = 15.0
-    assert bench.admission.may_send(probe)
-
-
 @pytest.mark.parametrize(
     ("passing", "waiting", "rounds"),
     [
@@ -132,20 +119,6 @@ def test_when_the_pause_is_over_one_goes_and_each_success_lets_more_follow(
     slots = bench.enter(waiting)
     bench.now = 10.0
     assert bench.rounds(slots) == rounds
-
-
-def test_a_429_of_the_one_alone_pauses_again_and_the_number_that_passed_still_holds(bench: Bench) -> None:
-    bench.close_after(3)
-    slots = bench.enter(20)
-    for window in (10.0, 20.0, 30.0):
-        bench.now = window
-        bench.wait(slots[0])
-        for _ in range(3):
-            bench.admission.passed(slots.pop(0))
-        alone = slots.pop(0)
-        assert alone.epoch is not None
-        bench.close(alone)
-        assert admitted(slots) == []
 
 
 @pytest.mark.parametrize("lesson", ["before a pause", "of a probe that was refused", "overtaken", "with the last one"])
@@ -172,22 +145,6 @@ def test_what_the_number_that_passed_is_taken_from(bench: Bench, lesson: str) ->
     slots = bench.enter(10)
     bench.now += 10.0
     assert bench.rounds(slots)[:3] == [1, 2, 1]  # three as before, and one alone
-
-
-def test_a_refused_slot_says_what_closed_the_gate_and_for_how_long_still() -> None:
-    """Or nothing, where its deadline passed in the queue: a slot that is given back meanwhile changes nothing."""
-    bench = Bench(size=1)
-    (holder,) = bench.enter()
-    (late,) = bench.enter(deadline=1.0)
-    bench.now = 1.0
-    assert bench.admission.next_wait(late) is None
-    bench.admission.give_back(holder)
-    assert (late.is_refused, late.refusal) == (True, None)
-    bench.close()
-    bench.now = 4.0
-    (early,) = bench.enter(deadline=10.0)
-    assert bench.admission.next_wait(early) is None
-    assert early.refusal == (CLOSING, 7.0)
 
 
 def test_whoever_cannot_make_it_is_refused_at_once_and_the_others_keep_their_places(bench: Bench) -> None:
