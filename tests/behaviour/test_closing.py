@@ -5,14 +5,12 @@ import functools
 import time
 from typing import Any
 
-import anyio
-import httpx
 import pytest
 
 from devrev_auth_client import ConfigurationError, TotalTimeoutError
 from devrev_auth_client.generated.api.auth_tokens import auth_tokens_get
 from devrev_auth_client.generated.models import AuthTokensGetRequest
-from devrev_auth_client.testing import FakeDevRev
+from devrev_auth_client.testing import FakeDevRev, Fault
 from tests.behaviour.backends import Backend
 from tests.behaviour.conftest import MakeClient
 from tests.behaviour.operations import TOKEN_ID, get
@@ -100,45 +98,20 @@ async def test_a_client_with_connections_of_its_own_closes(make_client: MakeClie
                 await get(client)
 
 
-class Counting(Recorder):
-    """Takes its time, and counts how many requests are under way.
-
-    :ivar most: so many were at once.
-    """
-
-    now = most = 0
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self._comes()
-        time.sleep(0.1)
-        self.now -= 1
-        return super().handle_request(request)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self._comes()
-        await anyio.sleep(0.1)
-        self.now -= 1
-        return super().handle_request(request)
-
-    def _comes(self) -> None:
-        self.now += 1
-        self.most = max(self.most, self.now)
-
-
 async def test_max_connections_calls_are_under_way_at_once_and_no_more(
     make_client: MakeClient, fake: FakeDevRev, backend: Backend
 ) -> None:
     """Also over a transport that was handed in; who runs out of time in the queue is told so."""
-    transport = Counting(fake)
-    client = make_client(transport=transport, max_connections=5, real_time=True)
+    client = make_client(max_connections=5, real_time=True)
+    fake.play_next(Fault.slow(before=0.3), times=5)
 
-    async def hasty() -> object:
-        while transport.now < 5:
+    async def hasty() -> int:
+        while len(fake.requests) < 5:
             await backend.sleep(0.001)
-        return await client.get_auth_token(TOKEN_ID, total_timeout=0.02)
+        with pytest.raises(TotalTimeoutError, match="while waiting for a free connection"):
+            await client.get_auth_token(TOKEN_ID, total_timeout=0.02)
+        return len(fake.requests)
 
-    *results, late = await backend.together(*[functools.partial(get, client)] * 10, hasty)
+    *results, under_way = await backend.together(*[functools.partial(get, client)] * 10, hasty)
     assert [getattr(result, "id", result) for result in results] == [TOKEN_ID] * 10
-    assert transport.most == 5
-    assert isinstance(late, TotalTimeoutError)
-    assert "while waiting for a free connection" in str(late)
+    assert under_way == 5

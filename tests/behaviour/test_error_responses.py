@@ -71,15 +71,6 @@ async def test_a_status_without_a_class_of_its_own_is_unexpected(
     assert str(error).endswith("; whether the revocation happened is unknown") is doubtful
 
 
-async def test_a_500_carries_its_reference_and_a_503_its_time(make_client: MakeClient, fake: FakeDevRev) -> None:
-    for reference in ("ref-7", None):
-        fake.respond_next(500, json=error_body(500, reference_id=reference))
-        assert (await refused(make_client)).reference_id == reference
-    for seconds in (12.0, None):
-        fake.respond_next(503, retry_after=seconds)
-        assert (await refused(make_client)).retry_after == seconds
-
-
 DETAILS: dict[str, dict[str, Any]] = {
     "artifact_already_attached_to_a_parent": {"existing_parent": "don:core:issue/1", "is_same": True},
     "bad_request": {},
@@ -157,14 +148,6 @@ async def test_a_body_that_its_model_refuses_still_says_what_it_says(make_client
         await make_client().call(endpoint(refuse))
     assert (caught.value.error, caught.value.message, caught.value.reference_id) == (None, "broken", "r-9")
     assert str(caught.value) == "things_update: 500 Internal Server Error: broken: for now (reference_id r-9)"
-
-
-async def test_the_status_decides_the_class_and_not_the_type(make_client: MakeClient, fake: FakeDevRev) -> None:
-    fake.respond_next(404, json={"type": "service_unavailable"}, retry_after=1)
-    with pytest.raises(errors.NotFoundError) as caught:
-        await get(make_client())
-    assert caught.value.type == "service_unavailable"
-    assert len(fake.requests) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,7 @@
 """The tree of errors: its drawing and fields; and that each error, as a call raised it, pickles and copies whole."""
 
-import copy
 import inspect
-import pickle
-from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 import attrs
@@ -18,6 +14,7 @@ from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from tests.behaviour.backends import sync_only
 from tests.behaviour.bodies import error_body
 from tests.behaviour.conftest import MakeClient
+from tests.behaviour.copies import copies_of
 from tests.behaviour.hiding import assert_hides
 from tests.behaviour.operations import get, play, revoke
 
@@ -76,13 +73,6 @@ def test_a_copy_of_headers_is_its_own() -> None:
         errors.DevRevAuthError(text="text")  # type: ignore[call-arg]  # which is the point
 
 
-def pickled(value: Any, protocol: int) -> Any:
-    return pickle.loads(pickle.dumps(value, protocol))  # noqa: S301  # our own
-
-
-PICKLED = [partial(pickled, protocol=protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
-AGAIN: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, *PICKLED]
-
 HEADERS = httpx.Headers([(b"Set-Cookie", b"a=1"), (b"set-cookie", b"b=2"), (b"X-Odd", b"\xff\xfe")])
 UNKNOWN = {"new": [1, {"deep": None}], "\ud800": float("inf")}
 MODELS: list[Any] = [
@@ -93,26 +83,26 @@ MODELS: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("again", AGAIN)
-def test_the_body_arrives_as_its_model(again: Callable[[Any], Any]) -> None:
+def test_the_body_arrives_as_its_model() -> None:
     """What was left out is still the one `UNSET`; unknown fields, enum values, headers and notes are kept."""
     for model in MODELS:
-        error = errors.UnexpectedStatusError("text", error=model, headers=HEADERS)
+        error: Any = errors.UnexpectedStatusError("text", error=model, headers=HEADERS)
         error.add_note("a note")
-        twin = again(error)
-        assert twin is not error
-        assert (twin.headers.raw, twin.headers["x-odd"], twin.__notes__) == (HEADERS.raw, HEADERS["X-Odd"], ["a note"])
-        assert type(twin.error) is type(model)
-        assert twin.error == model
-        assert twin.error.to_dict() == model.to_dict()
         left_out = [one.name for one in attrs.fields(type(model)) if getattr(model, one.name) is UNSET]
-        assert all(getattr(twin.error, name) is UNSET for name in left_out)
+        for twin in copies_of(error):
+            assert twin is not error
+            assert (twin.headers.raw, twin.headers["x-odd"]) == (HEADERS.raw, HEADERS["X-Odd"])
+            assert twin.__notes__ == ["a note"]
+            assert type(twin.error) is type(model)
+            assert twin.error == model
+            assert twin.error.to_dict() == model.to_dict()
+            assert all(getattr(twin.error, name) is UNSET for name in left_out)
     assert (type(twin.error.status), type(twin.error.requested_token_type)) == (TokenStatus, TokenType)
 
 
 @pytest.mark.parametrize("value", [errors.Attempt(503, None, 0.0), errors.RateLimit(100, 0, datetime.now(UTC))])
 def test_attempts_and_quotas_are_values(value: Any) -> None:
-    assert {again(value) for again in AGAIN} == {value}
+    assert set(copies_of(value)) == {value}
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         setattr(value, attrs.fields(type(value))[0].name, None)
 
@@ -153,8 +143,7 @@ async def test_an_error_survives_copy_and_pickle_with_its_attempts(
     assert type(error) is expected
     assert error.attempts
     assert error.operation in ("auth_tokens_get", "auth_tokens_self_delete")
-    for again in AGAIN:
-        twin = again(error)
+    for twin in copies_of(error):
         assert type(twin) is expected
         assert (str(twin), twin.args, vars(twin)) == (str(error), error.args, vars(error))
     assert_hides(error, pat.secret)

@@ -15,25 +15,20 @@ FIRST = "don:identity:dvrv-us-1:devo/1:token/1"
 
 
 @pytest.fixture
-def own(fake: FakeDevRev) -> IssuedToken:
+def pat(fake: FakeDevRev) -> IssuedToken:
     """The fake's first token, which is a JWT that says so."""
     return fake.issue_token(fake.add_user(), TokenType.PAT, secret=jwt({"jti": FIRST}))
 
 
-@pytest.fixture
-def pat(own: IssuedToken) -> IssuedToken:
-    return own
-
-
 async def test_a_token_is_asked_about_by_its_own_id(
-    make_client: MakeClient, fake: FakeDevRev, own: IssuedToken, monkeypatch: pytest.MonkeyPatch
+    make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A fixed one, the environment's, or a callable's, which is asked once for the attempt and not again for the id."""
-    monkeypatch.setenv("DEVREV_TOKEN", f"{own.secret}\n")
-    for options in ({}, {"token": None}, {"token": iter([own.secret]).__next__}):
+    monkeypatch.setenv("DEVREV_TOKEN", f"{pat.secret}\n")
+    for options in ({}, {"token": None}, {"token": iter([pat.secret]).__next__}):
         client = make_client(**options).with_options(timeout=5)
         token = await client.get_own_auth_token()
-        assert token.id == own.id == FIRST
+        assert token.id == pat.id == FIRST
         request = fake.requests[-1]
         assert (request.path, request.body, request.token_id) == ("/auth-tokens.get", {"token_id": FIRST}, FIRST)
     assert len(fake.requests) == 3
@@ -41,11 +36,11 @@ async def test_a_token_is_asked_about_by_its_own_id(
 
 @pytest.mark.parametrize("status", [401, 502])
 async def test_each_attempt_is_about_the_token_it_is_sent_with(
-    make_client: MakeClient, fake: FakeDevRev, own: IssuedToken, recorder: Recorder, status: int
+    make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken, recorder: Recorder, status: int
 ) -> None:
     """After a 401 the renewed one; a longer id gives a longer body, and `Content-Length` says so."""
     fake.respond_next(status)
-    other = fake.issue_token(own.user, secret=jwt({"jti": "don:identity:dvrv-us-1:devo/1:token/2"}))
+    other = fake.issue_token(pat.user, secret=jwt({"jti": "don:identity:dvrv-us-1:devo/1:token/2"}))
     tokens = iter([jwt({"jti": "don:x"}), other.secret])
     client = make_client(token=lambda: next(tokens), transport=recorder)
     assert (await client.get_own_auth_token()).id == other.id

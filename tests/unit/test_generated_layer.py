@@ -20,17 +20,13 @@ from devrev_auth_client.generated.errors import UnexpectedStatus
 from devrev_auth_client.generated.types import UNSET, File, Unset, check_assigned, joined
 from devrev_auth_client.token_types import TokenType
 from tests.behaviour.bodies import TOKEN as ANSWER
+from tests.behaviour.copies import copies_of
 
 TOKEN = "secret-bearer-token"
 
 
-def pickled(value: Any, protocol: int | None = None) -> Any:
-    return pickle.loads(pickle.dumps(value, protocol))  # noqa: S301 - our own pickle
-
-
 def test_unset_stays_itself() -> None:
-    twins = [pickled(UNSET, protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
-    twins += [copy.copy(UNSET), copy.deepcopy(UNSET), copy.deepcopy({"in": [UNSET]})["in"][0], Unset()]
+    twins = [*copies_of(UNSET), copy.deepcopy({"in": [UNSET]})["in"][0], Unset()]
     assert all(twin is UNSET for twin in twins)
     assert repr(UNSET) == "UNSET"
 
@@ -132,7 +128,7 @@ def test_a_repr_fits_a_screen_and_leaves_out_what_was_left_out() -> None:
 def test_a_generated_enum_takes_a_value_it_does_not_list(enum: Any, values: str) -> None:
     assert {member.name: member.value for member in enum} == {value.upper(): value for value in values.split()}
     unknown = enum("something new")
-    for twin in (unknown, pickled(unknown), copy.deepcopy(unknown)):
+    for twin in [unknown, *copies_of(unknown)]:
         assert type(twin) is enum
         assert twin == "something new"
         assert not twin.is_known
@@ -177,16 +173,14 @@ def test_a_client_is_immutable_and_its_variants_leave_it_alone() -> None:
     assert client.get_httpx_client().is_closed
 
 
-def test_an_unexpected_status_is_none_unless_the_client_asks_for_an_error() -> None:
+def test_an_unexpected_status_keeps_the_body_out_of_its_text() -> None:
+    """It is raised where the client asks for an error, and is None otherwise."""
     response = httpx.Response(418, content=b"a teapot")
     assert auth_tokens_get._parse_response(client=Client("http://localhost"), response=response) is None
     strict = Client("http://localhost", raise_on_unexpected_status=True)
-    with pytest.raises(UnexpectedStatus):
+    with pytest.raises(UnexpectedStatus) as caught:
         auth_tokens_get._parse_response(client=strict, response=response)
-
-
-def test_an_unexpected_status_keeps_the_body_out_of_its_text() -> None:
-    for error in (UnexpectedStatus(418, b"a secret"), pickled(UnexpectedStatus(418, b"a secret"))):
+    for error in [caught.value, *copies_of(caught.value)]:
         assert str(error) == "Unexpected status code: 418"
-        assert "secret" not in repr(error)
-        assert (error.status_code, error.content) == (418, b"a secret")
+        assert "teapot" not in repr(error)
+        assert (error.status_code, error.content) == (418, b"a teapot")

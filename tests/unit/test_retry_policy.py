@@ -1,8 +1,6 @@
 """RetryPolicy: which values it takes, and that it is a value itself."""
 
-import copy
 import functools
-import pickle
 from typing import Any
 
 import attrs
@@ -11,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devrev_auth_client import ConfigurationError, RetryPolicy
+from tests.behaviour.copies import copies_of
 
 NO_SECONDS: list[Any] = [-1, -0.001, float("nan"), float("inf"), -float("inf"), 10**400, True, None, "1", [1], 1j]
 
@@ -58,8 +57,7 @@ def test_a_policy_is_a_value() -> None:
     policy = RetryPolicy(max_attempts=7, on_retry=print)
     assert policy != RetryPolicy()
     twins = [RetryPolicy(max_attempts=7, on_retry=print), attrs.evolve(RetryPolicy(on_retry=print), max_attempts=7)]
-    twins += [copy.copy(policy), copy.deepcopy(policy), pickle.loads(pickle.dumps(policy))]  # noqa: S301 - our own
-    assert set(twins) == {policy}
+    assert {*twins, *copies_of(policy)} == {policy}
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         policy.max_attempts = 5  # type: ignore[misc]
     with pytest.raises(ConfigurationError):

@@ -1,15 +1,14 @@
 """TokenType: 17 members, each explained, and open to URNs that only the server knows."""
 
-import copy
 import inspect
 import json
-import pickle
 import re
 from enum import StrEnum
 
 import pytest
 
 from devrev_auth_client.token_types import OpenStrEnum, TokenType
+from tests.behaviour.copies import copies_of
 
 NEW = "urn:devrev:params:oauth:token-type:new"
 
@@ -23,13 +22,6 @@ class Shout(str):
 
     def __str__(self) -> str:
         return self.upper()
-
-
-def copies(value: TokenType) -> list[object]:
-    """The value after copying and after each of the pickle protocols."""
-    protocols = range(pickle.HIGHEST_PROTOCOL + 1)
-    pickled = [pickle.loads(pickle.dumps(value, protocol)) for protocol in protocols]  # noqa: S301 - our own pickle
-    return [copy.copy(value), copy.deepcopy(value), *pickled]
 
 
 def test_members_are_named_after_the_tail_of_their_urn_and_have_a_docstring() -> None:
@@ -47,7 +39,7 @@ def test_a_known_urn_is_its_member(member: TokenType) -> None:
     assert member in TokenType
     assert member.value in TokenType
     assert repr(member) == f"<TokenType.{member.name}: '{member.value}'>"
-    assert all(twin is member for twin in copies(member))
+    assert all(twin is member for twin in copies_of(member))
 
 
 @pytest.mark.parametrize("text", [NEW, "", "PAT", "red", "grün", "a\nb", "x" * 10_000])
@@ -63,7 +55,7 @@ def test_an_unknown_string_is_of_the_enum_but_no_member(text: str) -> None:
     assert repr(unknown) == f"<TokenType (unknown): {text!r}>"
     assert {unknown: 1}[TokenType(text)] == len({TokenType(text), text}) == 1
     assert json.loads(json.dumps({"type": unknown, unknown: 1})) == {"type": text, text: 1}
-    for twin in [*copies(unknown), TokenType(unknown)]:
+    for twin in [*copies_of(unknown), TokenType(unknown)]:
         assert type(twin) is TokenType
         assert (twin, twin.name, twin.value, twin.is_known) == (text, text, text, False)
 
