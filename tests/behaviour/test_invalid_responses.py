@@ -108,18 +108,7 @@ async def test_a_redirect_is_never_followed(
     assert len(fake.requests) == 1
 
 
-HEADERS: dict[str, list[tuple[bytes, bytes]]] = {
-    "unknown encoding": [(b"Content-Encoding", b"zstd, br")],
-    "rubbish about the quota": [(b"X-Ratelimit-Remaining", b"0"), (b"X-Ratelimit-Reset", b"9" * 18)],
-    "rubbish about dates": [(b"Date", b"\xff\xfe"), (b"Retry-After", b"Fri, 99 Foo 20256 99:99:99 GMT")],
-    "ten thousand headers": [(b"X-%d" % number, b"y") for number in range(10_000)],
-}
 STATUSES = [100, 199, 200, 201, 204, 206, 300, 304, 400, 401, 418, 429, 499, 500, 503, 520, 599, 600, 999]
-
-
-@pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS)
-def test_hostile_headers(headers: list[tuple[bytes, bytes]]) -> None:
-    meet([200, 429, 503], WHOLE, headers)
 
 
 WRONG: list[Any] = [None, 5, -1.5, True, "words", "", [], ["x"], {}, {"x": 1}, [["id", "x"]], 10**400]
@@ -150,10 +139,10 @@ def test_every_field_of_every_wrong_type() -> None:
         meet([200], body)
 
 
-def meet(statuses: list[int], body: bytes, headers: list[tuple[bytes, bytes]] | None = None) -> None:
+def meet(statuses: list[int], body: bytes) -> None:
     """Let both operations meet the response with each status."""
     for status in statuses:
-        for value in results(status, body, headers or []):
+        for value in results(status, body, []):
             if value is None:
                 assert status == 204 or (status == 200 and body in SAYS_REVOKED)
             elif not isinstance(value, DevRevAuthError):
