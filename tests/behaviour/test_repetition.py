@@ -32,8 +32,8 @@ class Case:
 
     script: list[Any]
     waits: list[float]
-    options: dict[str, Any] = attrs.field(factory=dict)
     error: type[errors.DevRevAuthError] = APIError
+    options: dict[str, Any] = attrs.field(factory=dict)
     likely: bool = False
     """Whether a revocation that is in doubt is likely."""
 
@@ -42,19 +42,19 @@ SUCCEEDS = [
     *(Case([status], [0.5]) for status in (408, 429, 500, 502, 503, 504)),
     *(Case([error] * 3, [0.5, 1.0, 2.0]) for error in NOT_CONNECTED),
     *(Case([error], [0.5]) for error in LOST),
-    Case([502] * 7, [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0], {"retry": RetryPolicy(max_attempts=8)}),
-    Case([502] * 3, [3.0, 5.0, 5.0], {"retry": RetryPolicy(base_delay=3, max_delay=5)}),
-    Case([502] * 3, [1.0, 1.0, 1.0], {"retry": RetryPolicy(base_delay=10, max_delay=1)}),
-    Case([502] * 3, [], {"retry": RetryPolicy(base_delay=0)}),
+    Case([502] * 7, [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0], options={"retry": RetryPolicy(max_attempts=8)}),
+    Case([502] * 3, [3.0, 5.0, 5.0], options={"retry": RetryPolicy(base_delay=3, max_delay=5)}),
+    Case([502] * 3, [1.0, 1.0, 1.0], options={"retry": RetryPolicy(base_delay=10, max_delay=1)}),
+    Case([502] * 3, [], options={"retry": RetryPolicy(base_delay=0)}),
     Case([(429, 30)], [30.0]),
     Case([(429, 0)], [0.5]),
     Case([(429, 59)], [59.0]),
-    Case([(429, 5)] * 10, [5.0] * 10, TWICE),
+    Case([(429, 5)] * 10, [5.0] * 10, options=TWICE),
     Case([(429, 3), 502, (429, 4), 502], [3.0, 0.5, 4.0, 1.0]),
-    Case([(429, 7200)] * 3, [7200.0] * 3, NO_BOUND),
-    Case([(429, 86_400)], [86_400.0], NO_BOUND),
+    Case([(429, 7200)] * 3, [7200.0] * 3, options=NO_BOUND),
+    Case([(429, 86_400)], [86_400.0], options=NO_BOUND),
     Case([(503, 20), (503, 2)], [20.5, 2.2]),
-    Case([(503, 20)], [20.0], {"total_timeout": 20.25}),
+    Case([(503, 20)], [20.0], options={"total_timeout": 20.25}),
     Case([500, (429, 20)], [0.5, 20.0]),
     *(Case([(status, 30)], [0.5]) for status in (408, 500, 502, 504)),  # where Retry-After has no say
 ]
@@ -74,27 +74,26 @@ async def test_what_may_pass_is_repeated_and_a_success_is_the_calls(
     assert len(fake.requests) == len(case.script) + 1
 
 
-Late = errors.TooManyRequestsError, errors.ServiceUnavailableError
-TooMany, Unavailable = Late
+TooMany, Unavailable = errors.TooManyRequestsError, errors.ServiceUnavailableError
 UNKNOWN_ORG = {"status": 401, "json": {"type": "dev_org_deactivated"}}
 NO_ROUTE = {"status": 404, "json": {"message": "route not found"}}
 PORTAL = {"status": 200, "html": "<h1>Sign in</h1>"}
 
 FAILS = [
     *(Case([status], []) for status in (400, 401, 403, 404, 405, 409, 413, 422, 425, 451, 501, 505, 520)),
-    *(Case([(status, 1)], [], ONCE, error) for status, error in zip((429, 503), Late, strict=True)),
-    *(Case([status] * 9, [0.5, 1.0, 2.0], {}, error) for status, error in zip((429, 503), Late, strict=True)),
-    Case([429] * 9, [0.5, 1.0], {"retry": RetryPolicy(max_attempts=3)}, TooMany),
-    Case([(503, 1)] * 9, [1.1], TWICE, Unavailable),
-    Case([(429, 60)], [], {}, TooMany),  # nothing could be sent any more when the wait is over
-    Case([(429, 61)], [], {}, TooMany),
-    Case([(503, 61)], [], {}, Unavailable),
-    Case([(429, 25)] * 3, [25.0, 25.0], {}, TooMany),
-    Case([503] * 9, [0.5, 1.0], {"total_timeout": 3.0}, Unavailable),
-    Case([httpx.ConnectError] * 9, [0.5, 1.0, 2.0], {}, TransportError),
-    Case([503, 401], [0.5], {}, UnauthenticatedError),
-    Case([(429, 1), 404], [1.0], {}, errors.NotFoundError),
-    Case([httpx.PoolTimeout, 403], [0.5], {}, errors.ForbiddenError),
+    *(Case([(status, 1)], [], error, ONCE) for status, error in ((429, TooMany), (503, Unavailable))),
+    *(Case([status] * 9, [0.5, 1.0, 2.0], error) for status, error in ((429, TooMany), (503, Unavailable))),
+    Case([429] * 9, [0.5, 1.0], TooMany, {"retry": RetryPolicy(max_attempts=3)}),
+    Case([(503, 1)] * 9, [1.1], Unavailable, TWICE),
+    Case([(429, 60)], [], TooMany),  # nothing could be sent any more when the wait is over
+    Case([(429, 61)], [], TooMany),
+    Case([(503, 61)], [], Unavailable),
+    Case([(429, 25)] * 3, [25.0, 25.0], TooMany),
+    Case([503] * 9, [0.5, 1.0], Unavailable, {"total_timeout": 3.0}),
+    Case([httpx.ConnectError] * 9, [0.5, 1.0, 2.0], TransportError),
+    Case([503, 401], [0.5], UnauthenticatedError),
+    Case([(429, 1), 404], [1.0], errors.NotFoundError),
+    Case([httpx.PoolTimeout, 403], [0.5], errors.ForbiddenError),
 ]
 """How both operations end: the server surely did not act."""
 
@@ -117,21 +116,21 @@ async def test_what_a_call_ends_with_where_the_server_did_not_act(
 
 
 DOUBTFUL = [
-    Case([500] * 9, [0.5, 1.0, 2.0], {}, errors.InternalServerError),
-    Case([504] * 9, [0.5, 1.0, 2.0], {}, errors.UnexpectedStatusError),
-    *(Case([error] * 9, [0.5, 1.0, 2.0], {}, TransportError) for error in LOST),
-    Case([502], [], ONCE, errors.UnexpectedStatusError),
-    *(Case([first, 401], [0.5], {}, UnauthenticatedError, likely=True) for first in (408, 500, 502, 504, *LOST)),
-    Case([500, 404], [0.5], {}, errors.NotFoundError, likely=True),
-    Case([502, UNKNOWN_ORG], [0.5], {}, UnauthenticatedError),
-    Case([502, {"status": 401, "json": {"message": "no type"}}], [0.5], {}, UnauthenticatedError, likely=True),
-    Case([502, NO_ROUTE], [0.5], {}, errors.NotFoundError),
+    Case([500] * 9, [0.5, 1.0, 2.0], errors.InternalServerError),
+    Case([504] * 9, [0.5, 1.0, 2.0], errors.UnexpectedStatusError),
+    *(Case([error] * 9, [0.5, 1.0, 2.0], TransportError) for error in LOST),
+    Case([502], [], errors.UnexpectedStatusError, ONCE),
+    *(Case([first, 401], [0.5], UnauthenticatedError, likely=True) for first in (408, 500, 502, 504, *LOST)),
+    Case([500, 404], [0.5], errors.NotFoundError, likely=True),
+    Case([502, UNKNOWN_ORG], [0.5], UnauthenticatedError),
+    Case([502, {"status": 401, "json": {"message": "no type"}}], [0.5], UnauthenticatedError, likely=True),
+    Case([502, NO_ROUTE], [0.5], errors.NotFoundError),
     *(Case([502, status], [0.5]) for status in (400, 403, 405, 418, 501, 520)),
-    *(Case([502, step], [0.5], {}, errors.InvalidResponseError) for step in (302, 202, PORTAL)),
-    *(Case([500, (status, 300)], [0.5], {}, error) for status, error in zip((429, 503), Late, strict=True)),
-    Case([500] * 9, [0.5], {"total_timeout": 1.0}, errors.InternalServerError),
-    Case([500, *[httpx.ConnectError] * 9], [0.5], {"total_timeout": 1.4}, TransportError),
-    Case([500, 503, httpx.ConnectError, 404], [0.5, 1.0, 2.0], {}, errors.NotFoundError, likely=True),
+    *(Case([502, step], [0.5], errors.InvalidResponseError) for step in (302, 202, PORTAL)),
+    *(Case([500, (status, 300)], [0.5], error) for status, error in ((429, TooMany), (503, Unavailable))),
+    Case([500] * 9, [0.5], errors.InternalServerError, {"total_timeout": 1.0}),
+    Case([500, *[httpx.ConnectError] * 9], [0.5], TransportError, {"total_timeout": 1.4}),
+    Case([500, 503, httpx.ConnectError, 404], [0.5, 1.0, 2.0], errors.NotFoundError, likely=True),
 ]
 """How reading ends; a revocation that ends so is unconfirmed. Doubt does not fade."""
 
