@@ -47,7 +47,7 @@ SUCCEEDS = [
     Case([502] * 3, [1.0, 1.0, 1.0], options={"retry": RetryPolicy(base_delay=10, max_delay=1)}),
     Case([502] * 3, [], options={"retry": RetryPolicy(base_delay=0)}),
     Case([(429, 30)], [30.0]),
-    Case([(429, 0)], [0.5]),
+    *(Case([(status, 0)], [0.5]) for status in (429, 503)),
     Case([(429, 59)], [59.0]),
     Case([(429, 5)] * 10, [5.0] * 10, options=TWICE),
     Case([(429, 3), 502, (429, 4), 502], [3.0, 0.5, 4.0, 1.0]),
