@@ -121,7 +121,10 @@ def test_when_the_pause_is_over_one_goes_and_each_success_lets_more_follow(
     assert bench.rounds(slots) == rounds
 
 
-@pytest.mark.parametrize("lesson", ["before a pause", "of a probe that was refused", "overtaken", "with the last one"])
+LESSONS = ["before a pause", "of a probe that was refused", "overtaken", "not as far as before", "with the last one"]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_what_the_number_that_passed_is_taken_from(bench: Bench, lesson: str) -> None:
     """The burst that met the 429, with the calls that it overtook; a probe that is refused teaches nothing."""
     if lesson == "before a pause":
@@ -137,6 +140,14 @@ def test_what_the_number_that_passed_is_taken_from(bench: Bench, lesson: str) ->
         bench.close(refused)
         for slot in allowed:
             bench.admission.passed(slot)
+    elif lesson == "not as far as before":
+        bench.close_after(3)
+        *allowed, refused = bench.enter(6)
+        bench.now = 10.0
+        bench.wait(refused)
+        for slot in allowed:  # three, one alone, and one of the next three
+            bench.admission.passed(slot)
+        bench.close(refused)
     else:
         *allowed, last = bench.enter(3)
         for slot in allowed:
