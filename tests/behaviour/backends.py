@@ -1,12 +1,10 @@
 """The three ways to run a client, made to look alike: tests are written once, as `async def`."""
 
-from __future__ import annotations
-
 import asyncio
-import contextvars
-import threading
+import functools
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
@@ -49,10 +47,6 @@ class AwaitableSyncClient:
         return self.plain.rate_limit
 
 
-def _run_in_asyncio(function: AsyncFunction) -> Any:
-    return asyncio.run(function())
-
-
 def _run_without_loop(function: AsyncFunction) -> Any:
     """Run a coroutine that never suspends: there is no event loop that the sync client could lean on."""
     coroutine = function()
@@ -75,13 +69,9 @@ class Backend:
     def is_async(self) -> bool:
         return self.name != "sync"
 
-    @property
-    def client_class(self) -> type[AsyncDevRevAuthClient] | type[DevRevAuthClient]:
-        return AsyncDevRevAuthClient if self.is_async else DevRevAuthClient
-
     def client(self, clock: Clock | None = None, **options: Any) -> AsyncDevRevAuthClient:
         """Make a client, with the async one's methods in any case; it goes by `clock` where one is given."""
-        kind: Any = self.client_class
+        kind: Any = AsyncDevRevAuthClient if self.is_async else DevRevAuthClient
         if clock is not None:
             kind = type(kind.__name__, (kind,), {"_clock": clock})
         client = kind(**options)
@@ -109,18 +99,13 @@ class Backend:
                 for number in range(len(functions)):
                     tasks.start_soon(keep, number)
             return results
-        threads = [
-            threading.Thread(target=contextvars.copy_context().run, args=(_run_without_loop, lambda n=number: keep(n)))
-            for number in range(len(functions))
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(len(functions)) as threads:
+            for number in range(len(functions)):
+                threads.submit(_run_without_loop, functools.partial(keep, number))
         return results
 
 
-ASYNCIO = Backend("asyncio", _run_in_asyncio)
+ASYNCIO = Backend("asyncio", lambda function: asyncio.run(function()))
 TRIO = Backend("trio", trio.run)
 SYNC = Backend("sync", _run_without_loop)
 ALL = [ASYNCIO, TRIO, SYNC]

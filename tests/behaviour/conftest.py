@@ -1,7 +1,5 @@
 """Runs each test of this folder on asyncio, trio and sync, and gives it a fake DevRev and a time that stands still."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """All that can be seen of an error, and that a token is not in it."""
 
-from __future__ import annotations
-
 import copy
 import pickle
 import traceback

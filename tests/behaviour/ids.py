@@ -1,7 +1,5 @@
 """Names for parameters of tests."""
 
-from __future__ import annotations
-
 import re
 
 

@@ -1,25 +1,16 @@
 """Responses that break the API's description: our error or a value, no second try, and none is taken for a proof."""
 
-from __future__ import annotations
-
 import copy
 import json
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from devrev_auth_client import (
-    Attempt,
-    AuthToken,
-    DevRevAuthClient,
-    DevRevAuthError,
-    InvalidResponseError,
-    RetryPolicy,
-    TokenType,
-)
+from devrev_auth_client import Attempt, AuthToken, DevRevAuthError, InvalidResponseError, RetryPolicy, TokenType
 from devrev_auth_client.testing import FakeDevRev
 from tests.behaviour.backends import SYNC, sync_only
 from tests.behaviour.bodies import TOKEN
@@ -35,14 +26,11 @@ WHOLE = json.dumps({"token": TOKEN}).encode()
 
 NO_TOKEN: dict[str, bytes] = {
     "page": b"<html><body>Sign in</body></html>",
-    "words": b"OK",
     "null": b"null",
-    "string": b'"revoked"',
     "array": b"[]",
     "pairs": b'[["token", {"id": "x"}]]',
     "pairs of pairs": b'[["token", [["id", "x"]]]]',
     "token of pairs": b'{"token": [["id", "x"]]}',
-    "two documents": b"{}{}",
     "object and garbage": WHOLE + b" x",
     "other object": b'{"error": "no"}',
     "empty object": b"{}",
@@ -54,7 +42,6 @@ NO_TOKEN: dict[str, bytes] = {
     "an odd offset": b'{"token": {"id": "x", "created_date": "2023-01-01T00:00:00+99:99"}}',
     "bad UTF-8": b'{"token": {"id": "\xff\xfe"}}',
     "UTF-16": json.dumps({"token": {"id": "x"}}).encode("utf-16"),
-    "control characters": b'{"token": {"id": "\x00\x01"}}',
     "deep arrays": b"[" * 100_000,
     "deep objects": b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
     "huge integer": b'{"token": {"id": ' + b"9" * 10_000 + b"}}",
@@ -93,7 +80,6 @@ async def test_a_200_that_cannot_be_read_is_refused_and_not_repeated(
 
 @pytest.mark.parametrize("content", ODD.values(), ids=ODD)
 async def test_a_200_that_is_odd_is_read(make_client: MakeClient, fake: FakeDevRev, content: bytes) -> None:
-    """What JSON, or Python's reading of it, allows."""
     fake.respond_next(200, content=content)
     assert isinstance(await get(make_client()), AuthToken)
     meet([200, 404, 500], content)
@@ -103,7 +89,6 @@ async def test_a_200_that_is_odd_is_read(make_client: MakeClient, fake: FakeDevR
 async def test_another_success_than_200_is_refused_for_reading(
     make_client: MakeClient, fake: FakeDevRev, status: int
 ) -> None:
-    """The description has 200 alone."""
     fake.respond_next(status, content=b"" if status == 204 else b'{"token": {"id": "x"}}')
     with pytest.raises(InvalidResponseError, match="a status that the API's description does not have") as caught:
         await get(make_client())
@@ -124,19 +109,7 @@ async def test_a_redirect_is_never_followed(
     assert len(fake.requests) == 1
 
 
-HEADERS: dict[str, list[tuple[bytes, bytes]]] = {
-    "unknown encoding": [(b"Content-Encoding", b"zstd, br")],
-    "rubbish about the quota": [(b"X-Ratelimit-Remaining", b"0"), (b"X-Ratelimit-Reset", b"9" * 18)],
-    "rubbish about dates": [(b"Date", b"\xff\xfe"), (b"Retry-After", b"Fri, 99 Foo 20256 99:99:99 GMT")],
-    "ten thousand headers": [(b"X-%d" % number, b"y") for number in range(10_000)],
-}
-STATUSES = [100, 199, 200, 201, 204, 206, 299, 300, 304, 400, 401, 418, 429, 499, 500, 503, 520, 599, 600, 999]
-
-
-@pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS)
-def test_hostile_headers(headers: list[tuple[bytes, bytes]]) -> None:
-    """On a success and on what is repeated later."""
-    meet([200, 429, 503], WHOLE, headers)
+STATUSES = [100, 199, 200, 201, 204, 206, 300, 304, 400, 401, 418, 429, 499, 500, 503, 520, 599, 600, 999]
 
 
 WRONG: list[Any] = [None, 5, -1.5, True, "words", "", [], ["x"], {}, {"x": 1}, [["id", "x"]], 10**400]
@@ -167,57 +140,60 @@ def test_every_field_of_every_wrong_type() -> None:
         meet([200], body)
 
 
-def meet(statuses: list[int], body: bytes, headers: list[tuple[bytes, bytes]] | None = None) -> None:
+def meet(statuses: list[int], body: bytes) -> None:
     """Let both operations meet the response with each status."""
     for status in statuses:
-        for value in results(status, body, headers or []):
+        for value in results(status, body, []):
             if value is None:
                 assert status == 204 or (status == 200 and body in SAYS_REVOKED)
-            else:
+            elif not isinstance(value, DevRevAuthError):
                 assert isinstance(value, AuthToken)
                 assert status == 200
 
 
 def results(status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> Iterator[object]:
-    """Give what a reading and a revocation return; an error of ours is no result, any other goes through."""
-    operations: tuple[Callable[[DevRevAuthClient], object], ...] = (
-        lambda client: client.get_auth_token("x"),
-        lambda client: client.revoke_own_auth_tokens(TokenType.PAT),
-    )
-    for operation in operations:
-        client: Any = SYNC.client(
-            clock=VirtualTime(),
-            token="a-bearer-token-of-the-tests",
-            transport=Answering(status, Chunks([body]), headers),
-            retry=RetryPolicy(max_attempts=1),
-        )
+    """Give what a reading and a revocation return, or raise of ours; any other error goes through."""
+    for name in ("get_auth_token", "revoke_own_auth_tokens"):
+        transport = Answering(status, Chunks([body]), headers)
+        options: dict[str, Any] = {"transport": transport, "retry": RetryPolicy(max_attempts=1)}
+        client: Any = SYNC.client(VirtualTime(), token="a-bearer-token-of-the-tests", **options)
         try:
-            yield operation(client.plain)
-        except DevRevAuthError:
-            continue
+            yield getattr(client.plain, name)(TokenType.PAT)
+        except DevRevAuthError as error:
+            yield error
 
 
+NAMES = [b"Retry-After", b"Date", b"Content-Encoding", b"X-Ratelimit-Reset", b"X-Ratelimit-Remaining"]
+PARTS = ["Tue", ",", " ", "14", "Nov", "2023", "22:13:50", "GMT", "-", ":", "+0100", "-9999", "99999999", "\u0665"]
+TEXT = st.one_of(
+    *(st.text(max_size=40), st.integers().map(str), st.floats().map(str)),
+    *(st.lists(st.sampled_from(PARTS), max_size=14).map(between.join) for between in ("", " ")),
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from([*TOKEN, "token", "x"]), inner, max_size=5)
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from([*TOKEN, "token", "retry_after", "x"]), inner, max_size=5)
     ),
     max_leaves=12,
 )
-NAMES = [b"Retry-After", b"Date", b"Content-Encoding", b"X-Ratelimit-Reset", b"X-Ratelimit-Remaining"]
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
-    status=st.sampled_from(STATUSES) | st.integers(100, 999),
+    status=st.sampled_from([429, 503, *STATUSES]) | st.integers(100, 999),
     body=JSON.map(lambda value: json.dumps(value).encode()) | st.binary(max_size=200),
-    headers=st.lists(st.tuples(st.sampled_from(NAMES), st.binary(max_size=20)), max_size=3),
+    headers=st.lists(
+        st.tuples(st.sampled_from(NAMES), TEXT.map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary()),
+        max_size=3,
+    ),
 )
 def test_anything(status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
-    """Whatever comes, a program that catches `DevRevAuthError` has caught it all."""
+    """Whatever comes, a program that catches `DevRevAuthError` has caught it all, and no wait is without end."""
     for value in results(status, body, headers):
         proof = status == 204 or b"".join(body.split()) in (b"", b"{}")
-        assert isinstance(value, AuthToken) or (value is None and proof)
+        assert isinstance(value, AuthToken | DevRevAuthError) or (value is None and proof)
+        assert 0 <= (getattr(value, "retry_after", None) or 0) < math.inf
 
 
 @pytest.mark.parametrize(
@@ -232,7 +208,6 @@ def test_anything(status: int, body: bytes, headers: list[tuple[bytes, bytes]]) 
 async def test_the_field_that_cannot_be_read_is_named(
     make_client: MakeClient, fake: FakeDevRev, token: object, place: str
 ) -> None:
-    """Its value is not."""
     fake.respond_next(200, json={"token": token})
     with pytest.raises(InvalidResponseError, match=rf"unreadable \(\w+ at {place}\)"):
         await get(make_client())

@@ -1,7 +1,5 @@
 """RetryPolicy(on_retry=...): called with what happened and the coming wait."""
 
-from __future__ import annotations
-
 import logging
 from typing import Any
 
@@ -17,43 +15,29 @@ from tests.behaviour.virtual_time import VirtualTime
 
 pytestmark = sync_only
 
-Seen = list[tuple[Attempt, float]]
-
-
-def watching(seen: Seen, **options: int) -> RetryPolicy:
-    """Give a policy that notes what on_retry is called with."""
-    return RetryPolicy(on_retry=lambda met, wait: seen.append((met, wait)), **options)
-
 
 @both_operations
 async def test_on_retry_is_told_what_happened_and_the_coming_wait(
     make_client: MakeClient, fake: FakeDevRev, pat: IssuedToken, time: VirtualTime, operation: Operation
 ) -> None:
     """Once before each repetition and its wait, a renewed token's too; a failure is put in words."""
-    seen: Seen = []
-    moments: list[float] = []
+    seen: list[tuple[float, Attempt, float]] = []
     tokens = iter(["expired", *[pat.secret] * 9])
     play(fake, [401, (429, 7), (503, 20), httpx.ConnectTimeout])
-
-    def watch(met: Attempt, wait: float) -> None:
-        seen.append((met, wait))
-        moments.append(time.now)
-
-    await operation(make_client(token=lambda: next(tokens), retry=RetryPolicy(on_retry=watch)))
+    watching = RetryPolicy(on_retry=lambda met, wait: seen.append((time.now, met, wait)))
+    await operation(make_client(token=lambda: next(tokens), retry=watching))
     assert seen == [
-        (Attempt(401, None, 0.0), 0.0),
-        (Attempt(429, None, 0.0), 7.0),
-        (Attempt(503, None, 7.0), 20.5),
-        (Attempt(None, "could not connect (the connection was lost, as scripted)", 20.5), 1.0),
+        (0.0, Attempt(401, None, 0.0), 0.0),
+        (0.0, Attempt(429, None, 0.0), 7.0),
+        (7.0, Attempt(503, None, 7.0), 20.5),
+        (27.5, Attempt(None, "could not connect (the connection was lost, as scripted)", 20.5), 1.0),
     ]
-    assert moments == [0.0, 0.0, 7.0, 27.5]
 
 
 async def test_on_retry_is_not_called_for_the_end(make_client: MakeClient, fake: FakeDevRev) -> None:
-    """Neither for a success, nor for what is not repeated, nor for the last attempt; a copy may have its own."""
-    seen: Seen = []
+    seen: list[Attempt] = []
     client = make_client(retry=RetryPolicy(on_retry=lambda *_: pytest.fail("the original's observer")))
-    client = client.with_options(retry=watching(seen, max_attempts=2))
+    client = client.with_options(retry=RetryPolicy(on_retry=lambda met, wait: seen.append(met), max_attempts=2))
     await get(client)
     fake.respond_next(404)
     with pytest.raises(APIError):

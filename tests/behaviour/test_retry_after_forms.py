@@ -1,60 +1,31 @@
 """How a server may say when to come again, and what of it counts."""
 
-from __future__ import annotations
-
-import json
-import math
 import sys
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from devrev_auth_client import DevRevAuthClient, RetryPolicy, ServiceUnavailableError, TooManyRequestsError
-from devrev_auth_client.testing import FakeDevRev
-from tests.behaviour.backends import sync_only
-from tests.behaviour.bodies import error_body
-from tests.behaviour.conftest import MakeClient
-from tests.behaviour.operations import get
+from devrev_auth_client import RetryPolicy, ServiceUnavailableError, TooManyRequestsError
+from tests.behaviour.backends import SYNC, sync_only
 from tests.behaviour.transports import Answering, Chunks
 from tests.behaviour.virtual_time import VirtualTime, http_date
 
-NOW = VirtualTime()
-"""Thu, 01 Jan 2026 12:00:00 GMT; every `Date` here is one against which that clock would be wrong."""
-
-
-class StillClient(DevRevAuthClient):
-    """Lives at noon, for ever."""
-
-    _clock = NOW
+pytestmark = sync_only
 
 
 def asked(*values: str, date: str | None = None, body: str = "null", status: int = 429) -> float | None:
-    """Give the seconds that a response of these header lines asks for, as its error tells them."""
+    """Give the seconds that a response of these header lines asks for at noon, as its error tells them."""
     headers = [(b"Retry-After", value.encode("utf-8", "surrogatepass")) for value in values]
     headers += [] if date is None else [(b"Date", date.encode("utf-8", "surrogatepass"))]
     content = f'{{"type": "too_many_requests", "retry_after": {body}}}'.encode()
-    transport = Answering(status, Chunks([content]), headers)
-    client = StillClient("bearer-of-the-tests", transport=transport, retry=RetryPolicy(max_attempts=1))
+    options: dict[str, Any] = {"transport": Answering(status, Chunks([content]), headers)}
+    client: Any = SYNC.client(VirtualTime(), token="bearer-of-the-tests", retry=RetryPolicy(max_attempts=1), **options)
     with pytest.raises((TooManyRequestsError, ServiceUnavailableError)) as caught:
-        client.get_auth_token("x")
+        client.plain.get_auth_token("x")
     assert isinstance(caught.value, TooManyRequestsError | ServiceUnavailableError)
     return caught.value.retry_after
 
 
-@pytest.mark.parametrize(("headers", "wait"), [({}, 0.5), ({"Retry-After": "7.5"}, 7.5), ({"Retry-After": "0"}, 0.5)])
-@pytest.mark.parametrize("status", [429, 503])
-async def test_the_wait_is_what_was_asked_for_or_a_backoff(
-    make_client: MakeClient, fake: FakeDevRev, time: VirtualTime, headers: dict[str, str], wait: float, status: int
-) -> None:
-    """Zero is answered with a backoff: at once would be a storm."""
-    time.jitter_share = 1.0 if wait == 0.5 else 0.0
-    fake.respond_next(status, json=error_body(status), headers=headers)
-    await get(make_client())
-    assert time.waits == [wait]
-
-
-@sync_only
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize(
     ("value", "seconds"),
@@ -94,7 +65,6 @@ INVALID_DATES = [
 OTHERS = ["", " ", "5 s", "5 5", "5 seconds", "\xa05", "\x0b5 s", "\ud800"]
 
 
-@sync_only
 @pytest.mark.parametrize("value", [*INVALID.split(), *INVALID_DATES, *OTHERS], ids=lambda value: ascii(value)[:40])
 def test_anything_else_counts_as_absent(value: str) -> None:
     """It neither raises nor shortens a wait; digits of other scripts are none, though Python's int() reads them."""
@@ -102,7 +72,6 @@ def test_anything_else_counts_as_absent(value: str) -> None:
     assert asked(value, "5") == 5.0
 
 
-@sync_only
 @pytest.mark.parametrize(
     ("date", "value", "seconds"),
     [
@@ -120,7 +89,6 @@ def test_a_date_counts_from_the_date_of_the_response(date: str, value: str, seco
     assert asked(value, date=date) == seconds
 
 
-@sync_only
 @pytest.mark.parametrize(
     ("values", "body", "seconds"),
     [
@@ -138,23 +106,3 @@ def test_a_date_counts_from_the_date_of_the_response(date: str, value: str, seco
 def test_the_longest_valid_statement_counts(values: list[str], body: str, seconds: float | None) -> None:
     """Header lines and the body's `retry_after` are weighed together: never sooner than any of them asked."""
     assert asked(*values, body=body) == seconds
-
-
-FRAGMENTS = ["Tue", ",", " ", "14", "Nov", "2023", "22:13:50", "GMT", "-", ":", "+0100", "-9999", "99999999", "\u0665"]
-HEADER = st.one_of(
-    st.text(max_size=40),
-    st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join),
-    st.lists(st.sampled_from(FRAGMENTS), max_size=10).map(" ".join),
-    st.floats().map(str),
-    st.integers().map(str),
-)
-BODY = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.just([]), st.just({}))
-
-
-@sync_only
-@settings(max_examples=400, deadline=None, derandomize=True)
-@given(values=st.lists(HEADER, max_size=3), date=HEADER, body=BODY.map(json.dumps))
-def test_no_value_raises_or_gives_a_time_that_cannot_be_waited(values: list[str], date: str, body: str) -> None:
-    """Whatever the headers and the body hold: absent, or finite and not negative."""
-    seconds = asked(*values, date=date, body=body)
-    assert seconds is None or (math.isfinite(seconds) and seconds >= 0)

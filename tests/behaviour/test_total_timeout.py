@@ -1,29 +1,22 @@
 """Bounds of time: `total_timeout` over attempts and waits, `timeout` over one attempt, and what a call ends with."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import httpx
 import pytest
 
-from devrev_auth_client import (
-    APIError,
-    AttemptTimeoutError,
-    RevocationUnconfirmedError,
-    TokenType,
-    TotalTimeoutError,
-    TransportError,
-)
-from devrev_auth_client.testing import FakeDevRev
+from devrev_auth_client import APIError, AttemptTimeoutError, TokenType, TotalTimeoutError, TransportError
+from devrev_auth_client.errors import RevocationUnconfirmedError
+from devrev_auth_client.testing import FakeDevRev, Fault
 from tests.behaviour.backends import sync_only
 from tests.behaviour.conftest import MakeClient
 from tests.behaviour.operations import TOKEN_ID, Operation, both_operations, get, revoke
-from tests.behaviour.transports import Hanging, Recorder
+from tests.behaviour.transports import Recorder, Unreachable
 from tests.behaviour.virtual_time import VirtualTime
 
 SHORT = 0.03
 """Seconds that really pass in the tests of a server that never answers."""
+SILENCE = Fault.slow(before=9)
 
 
 @sync_only
@@ -62,9 +55,8 @@ async def test_one_call_may_have_a_bound_of_its_own(
     fake.respond_next(429, retry_after=20)
     with pytest.raises(APIError):
         await read(TOKEN_ID)
-    hanging = make_client(transport=Hanging())
-    read = hanging.get_auth_token_detailed if detailed else hanging.get_auth_token
-    clear = hanging.revoke_own_auth_tokens_detailed if detailed else hanging.revoke_own_auth_tokens
+    time.now += 20
+    fake.play_next(SILENCE, times=8)
     with pytest.raises(AttemptTimeoutError, match=r"no response within 0\.03 s|timed out"):
         await read(TOKEN_ID, timeout=SHORT)
     with pytest.raises(RevocationUnconfirmedError):
@@ -75,26 +67,16 @@ async def test_a_server_that_never_answers_is_left_when_the_time_is_over(
     make_client: MakeClient, fake: FakeDevRev
 ) -> None:
     """`attempts` has the one that was cut, too; a revocation that was being sent is unconfirmed."""
-    inner, hanging = fake.transport(), Hanging()
-
-    class RespondsOnce(Hanging):
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
-            self.requests += 1
-            return (inner if self.requests == 1 else hanging).handle_request(request)
-
-        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            self.requests += 1
-            return await (inner if self.requests == 1 else hanging).handle_async_request(request)
-
     fake.respond_next(503)
+    fake.play_next(SILENCE, times=2)
     with pytest.raises(TotalTimeoutError, match="total_timeout ran out before the response") as caught:
-        await get(make_client(transport=RespondsOnce(), total_timeout=0.5 + SHORT))
+        await get(make_client(total_timeout=0.5 + SHORT))
     assert isinstance(caught.value, TimeoutError)
     first, second = caught.value.attempts
     assert (first.status_code, first.waited, second.status_code, second.waited) == (503, 0.0, None, 0.5)
     assert second.failure == "total_timeout ran out before the response"
     with pytest.raises(RevocationUnconfirmedError) as unconfirmed:
-        await revoke(make_client(transport=Hanging(), total_timeout=SHORT))
+        await revoke(make_client(total_timeout=SHORT))
     assert unconfirmed.value.likely_revoked is False
     assert len(unconfirmed.value.attempts) == 1
 
@@ -105,7 +87,7 @@ async def test_nothing_sent_when_it_was_over_is_a_total_timeout(
 ) -> None:
     """A connection that did not come about, or a token callable that took all the time there was."""
     with pytest.raises(TotalTimeoutError):
-        await operation(make_client(transport=Hanging(reads_body=False), total_timeout=SHORT))
+        await operation(make_client(transport=Unreachable(), total_timeout=SHORT))
 
     def slow_token() -> str:
         time.pause(61.0)
@@ -117,18 +99,19 @@ async def test_nothing_sent_when_it_was_over_is_a_total_timeout(
     assert caught.value.operation is not None
 
 
-@pytest.mark.parametrize("reads_body", [True, False], ids=["sent", "not-sent"])
+@pytest.mark.parametrize("is_sent", [True, False], ids=["sent", "not-sent"])
 async def test_the_timeout_of_one_attempt_is_repeated_and_then_raised(
-    make_client: MakeClient, reads_body: bool
+    make_client: MakeClient, fake: FakeDevRev, is_sent: bool
 ) -> None:
     """A transport error and a `TimeoutError`; each of a revocation's attempts may have been carried out."""
-    transport = Hanging(reads_body=reads_body)
+    fake.play_next(SILENCE, times=8)
+    client = make_client(timeout=SHORT) if is_sent else make_client(transport=Unreachable(), timeout=SHORT)
     with pytest.raises(AttemptTimeoutError, match=r"no response within 0\.03 s") as caught:
-        await get(make_client(transport=transport, timeout=SHORT))
+        await get(client)
     assert isinstance(caught.value, TimeoutError)
-    assert transport.requests == len(caught.value.attempts) == 4
-    with pytest.raises(RevocationUnconfirmedError if reads_body else TransportError):
-        await revoke(make_client(transport=Hanging(reads_body=reads_body), timeout=SHORT))
+    assert len(caught.value.attempts) == 4
+    with pytest.raises(RevocationUnconfirmedError if is_sent else TransportError):
+        await revoke(client)
 
 
 async def test_an_httpx_timeout_bounds_its_phases(make_client: MakeClient, recorder: Recorder) -> None:

@@ -1,10 +1,6 @@
 """What a transport raises: whether it is tried again, what the error says, and whether the server may have acted."""
 
-from __future__ import annotations
-
 import ssl
-from types import SimpleNamespace
-from typing import Any
 
 import anyio
 import httpx
@@ -13,7 +9,7 @@ import pytest
 from devrev_auth_client import AttemptTimeoutError, RetryPolicy, TransportError
 from tests.behaviour.backends import sync_only
 from tests.behaviour.conftest import MakeClient
-from tests.behaviour.operations import get
+from tests.behaviour.operations import endpoint, get
 from tests.behaviour.transports import Recorder
 
 pytestmark = sync_only
@@ -22,12 +18,9 @@ TOKEN = "tok-en/SECRET.abcdefgh1234"
 VERIFY = ssl.SSLCertVerificationError("certificate verify failed")
 
 
-def caused(error: Exception, cause: Exception, *, explicitly: bool = True) -> Exception:
-    """Give `error` as it is raised while `cause` is handled."""
-    if explicitly:
-        error.__cause__ = cause
-    else:
-        error.__context__ = cause
+def caused(error: Exception, cause: Exception, by: str = "__cause__") -> Exception:
+    """Give `error` as it is raised from `cause`, or while that is handled."""
+    setattr(error, by, cause)
     return error
 
 
@@ -37,8 +30,6 @@ def caused(error: Exception, cause: Exception, *, explicitly: bool = True) -> Ex
         (httpx.ConnectError("refused"), "could not connect (refused)"),
         (httpx.ConnectError("[Errno 111]\n  Connection refused"), "could not connect ([Errno 111] Connection refused)"),
         (httpx.ConnectError(""), "could not connect (ConnectError)"),
-        (httpx.ConnectTimeout("slow"), "could not connect (slow)"),
-        (httpx.PoolTimeout("full"), "could not connect (full)"),
         (httpx.ProxyError("407 Proxy Authentication Required"), "could not connect (407 Proxy"),
         (caused(httpx.ConnectError(""), ssl.SSLEOFError(8, "EOF")), "could not connect"),
         (caused(httpx.ConnectError(""), ssl.SSLZeroReturnError(6, "closed")), "could not connect"),
@@ -47,7 +38,6 @@ def caused(error: Exception, cause: Exception, *, explicitly: bool = True) -> Ex
         (httpx.ReadTimeout(f"waited with {TOKEN}"), "timed out (ReadTimeout)"),
         (httpx.WriteTimeout(""), "timed out (WriteTimeout)"),
         (TimeoutError(), "timed out (TimeoutError)"),
-        (httpx.ReadError("reset"), "the connection was lost (reset)"),
         (httpx.ReadError(""), "the connection was lost (ReadError)"),
         (httpx.WriteError("broken pipe"), "the connection was lost (broken pipe)"),
         (httpx.CloseError(""), "the connection was lost (CloseError)"),
@@ -64,9 +54,11 @@ def caused(error: Exception, cause: Exception, *, explicitly: bool = True) -> Ex
     ],
     ids=repr,
 )
-def test_what_may_pass_is_tried_again(make_client: MakeClient, recorder: Recorder, error: Exception, said: str) -> None:
+async def test_what_may_pass_is_tried_again(
+    make_client: MakeClient, recorder: Recorder, error: Exception, said: str
+) -> None:
     """With a text of one line, from which the token is scrubbed."""
-    caught = failing(make_client, recorder, error)
+    caught = await failing(make_client, recorder, error)
     assert str(caught).startswith(f"auth_tokens_get: {said}")
     assert [attempt.failure for attempt in caught.attempts] == [str(caught).removeprefix("auth_tokens_get: ")] * 2
     assert isinstance(caught, AttemptTimeoutError) == said.startswith("timed out")
@@ -76,7 +68,7 @@ def test_what_may_pass_is_tried_again(make_client: MakeClient, recorder: Recorde
     ("error", "said"),
     [
         (caused(httpx.ConnectError(f"for {TOKEN}"), VERIFY), "TLS was refused (for [redacted])"),
-        (caused(httpx.ConnectError(""), VERIFY, explicitly=False), "TLS was refused ()"),
+        (caused(httpx.ConnectError(""), VERIFY, "__context__"), "TLS was refused ()"),
         (caused(httpx.ConnectError(""), caused(OSError(), ssl.SSLError(1, "any"))), "TLS was refused ()"),
         (caused(httpx.ReadError("x"), ssl.SSLError(1, "tlsv13 alert certificate required")), "TLS was refused (x)"),
         (httpx.LocalProtocolError(f"illegal {TOKEN}"), "the request could not be sent (LocalProtocolError)"),
@@ -89,23 +81,25 @@ def test_what_may_pass_is_tried_again(make_client: MakeClient, recorder: Recorde
     ],
     ids=repr,
 )
-def test_what_would_be_the_same_again_is_not(
+async def test_what_would_be_the_same_again_is_not(
     make_client: MakeClient, recorder: Recorder, error: Exception, said: str
 ) -> None:
     """The words of a fault on this side are left out: they may quote what was to be sent."""
-    caught = failing(make_client, recorder, error)
+    caught = await failing(make_client, recorder, error)
     assert (str(caught), len(caught.attempts)) == (f"auth_tokens_get: {said}", 1)
     assert (caught.__cause__, caught.__context__) == (None, None)
 
 
-def test_a_long_text_is_cut_behind_the_token_and_not_through_it(make_client: MakeClient, recorder: Recorder) -> None:
+async def test_a_long_text_is_cut_behind_the_token_and_not_through_it(
+    make_client: MakeClient, recorder: Recorder
+) -> None:
     """Half a token would not be found, and is half a secret."""
-    text = str(failing(make_client, recorder, httpx.ReadError("x" * 190 + TOKEN + "x" * 500)))
+    text = str(await failing(make_client, recorder, httpx.ReadError("x" * 190 + TOKEN + "x" * 500)))
     assert TOKEN[:6] not in text
     assert len(text) < 300
 
 
-def failing(make_client: MakeClient, recorder: Recorder, error: Exception) -> TransportError:
+async def failing(make_client: MakeClient, recorder: Recorder, error: Exception) -> TransportError:
     """Give the error of a call whose two attempts meet that of the transport."""
 
     def fail(request: httpx.Request) -> None:
@@ -113,58 +107,45 @@ def failing(make_client: MakeClient, recorder: Recorder, error: Exception) -> Tr
 
     recorder.before = fail
     with pytest.raises(TransportError) as caught:
-        make_client(token=TOKEN, transport=recorder, retry=RetryPolicy(max_attempts=2)).plain.get_auth_token("x")  # type: ignore[attr-defined]  # of the sync test client
+        await get(make_client(token=TOKEN, transport=recorder, retry=RetryPolicy(max_attempts=2)))
     return caught.value
 
 
-def write(**kwargs: Any) -> Any:
-    """Give an endpoint that may be repeated only where the server surely did not act."""
-    request = {"method": "post", "url": "/things.update", **kwargs}
-    return SimpleNamespace(
-        __name__="api.things_update",
-        _get_kwargs=lambda: dict(request),
-        _parse_response=lambda *, client, response: response.text,
-    )
-
-
 @pytest.mark.parametrize(
-    ("error", "has_body", "is_read", "may_have_acted"),
+    ("error", "body", "may_have_acted"),
     [
-        (httpx.ReadError, True, True, True),
-        (httpx.ReadError, True, False, False),
-        (httpx.ReadError, False, False, True),  # its headers are the whole request, and nobody says when they are sent
-        (httpx.ReadTimeout, True, True, True),
-        (httpx.ConnectError, True, True, False),
-        (httpx.ConnectTimeout, True, True, False),
-        (httpx.PoolTimeout, True, True, False),
-        (httpx.ProxyError, True, True, False),
-        (httpx.ConnectError, False, False, False),
+        (httpx.ReadError, "read", True),
+        (httpx.ReadError, "not read", False),
+        (httpx.ReadError, "", True),  # its headers are the whole request, and nobody says when they are sent
+        (httpx.ReadTimeout, "read", True),
+        (httpx.ConnectError, "read", False),
+        (httpx.ConnectTimeout, "read", False),
+        (httpx.PoolTimeout, "read", False),
+        (httpx.ProxyError, "read", False),
+        (httpx.ConnectError, "", False),
     ],
 )
 async def test_the_server_may_have_acted_once_the_body_was_asked_for(
-    make_client: MakeClient,
-    recorder: Recorder,
-    error: type[Exception],
-    has_body: bool,
-    is_read: bool,
-    may_have_acted: bool,
+    make_client: MakeClient, recorder: Recorder, error: type[Exception], body: str, may_have_acted: bool
 ) -> None:
     """But not where no connection came about, whatever the transport had read by then."""
 
+    def no_response(**_: object) -> None:
+        raise AssertionError
+
     def fail(request: httpx.Request) -> None:
-        if is_read:
+        if body == "read":
             list(request.stream)  # type: ignore[arg-type]
         raise error("x")
 
     recorder.before = fail
     with pytest.raises(TransportError) as caught:
-        await make_client(transport=recorder).call(write(json={}) if has_body else write())
+        await make_client(transport=recorder).call(endpoint(no_response, **({"json": {}} if body else {})))
     assert ("the server may have acted" in str(caught.value)) is may_have_acted
     assert len(caught.value.attempts) == (1 if may_have_acted else 4)
 
 
 async def test_a_name_that_does_not_resolve_is_a_failure_to_connect(make_client: MakeClient) -> None:
-    """Repeated like any other."""
     client = make_client(transport=None, base_url="https://name.invalid", retry=RetryPolicy(max_attempts=2))
     with pytest.raises(TransportError, match="could not connect") as caught:
         await get(client)

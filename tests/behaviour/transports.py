@@ -1,7 +1,5 @@
 """Transports that do what the fake does not: keep requests, raise at will, stream without end, hang."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
@@ -11,7 +9,22 @@ import httpx
 from devrev_auth_client.testing import FakeDevRev
 
 
-class Recorder(httpx.BaseTransport, httpx.AsyncBaseTransport):
+class InMemory(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Has nothing to wait for, so that both clients are answered by `handle_request`."""
+
+    closed = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return self.handle_request(request)
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def aclose(self) -> None:
+        self.close()
+
+
+class Recorder(InMemory):
     """Hands requests on to a fake and keeps them as they were sent.
 
     :ivar requests: oldest first.
@@ -21,24 +34,21 @@ class Recorder(httpx.BaseTransport, httpx.AsyncBaseTransport):
     def __init__(self, fake: FakeDevRev) -> None:
         self.requests: list[httpx.Request] = []
         self.before: Callable[[httpx.Request], object] = lambda request: None
-        self.closed = False
         self._inner = fake.transport()
+
+    def fail_once(self, error: Exception) -> None:
+        """Raise an error in place of the first response."""
+
+        def fail(_: httpx.Request) -> None:
+            self.before = lambda request: None
+            raise error
+
+        self.before = fail
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         self.before(request)
         return self._inner.handle_request(request)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        self.before(request)
-        return await self._inner.handle_async_request(request)
-
-    def close(self) -> None:
-        self.closed = True
-
-    async def aclose(self) -> None:
-        self.closed = True
 
 
 class Chunks(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -73,48 +83,27 @@ class Chunks(httpx.SyncByteStream, httpx.AsyncByteStream):
         self.closed = True
 
     async def aclose(self) -> None:
-        self.closed = True
+        self.close()
 
 
-class Answering(httpx.BaseTransport, httpx.AsyncBaseTransport):
+class Answering(InMemory):
     """Gives every request the same response: raw header bytes, any stream."""
 
     def __init__(self, status: int, stream: Chunks, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
         self._answer = (status, list(headers), stream)
-        self.requests = 0
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests += 1
         status, headers, stream = self._answer
         return httpx.Response(status, headers=headers, stream=stream)
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return self.handle_request(request)
 
-
-class Hanging(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Never answers. The sync half gives up after the request's own timeout, as httpx's transports do.
-
-    :ivar requests: how many requests came.
-    """
-
-    def __init__(self, *, reads_body: bool = True) -> None:
-        self._reads_body = reads_body
-        self.requests = 0
+class Unreachable(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Never connects. The sync half gives up after the request's own timeout, as httpx's transports do."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests += 1
-        bounds = request.extensions["timeout"]
-        if self._reads_body:
-            request.read()
-            time.sleep(bounds["read"])
-            raise httpx.ReadTimeout("timed out", request=request)
-        time.sleep(bounds["connect"])
+        time.sleep(request.extensions["timeout"]["connect"])
         raise httpx.ConnectTimeout("timed out", request=request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests += 1
-        if self._reads_body:
-            await request.aread()
         await anyio.sleep_forever()
         raise AssertionError("unreachable")

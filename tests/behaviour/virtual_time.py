@@ -1,7 +1,5 @@
 """Time that passes only when somebody waits, and a jitter that is known: expected waits are exact values."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any

@@ -1,8 +1,7 @@
-"""A runtime for `Admission`: its events only remember that they were set, and tell whoever asked to know."""
+"""What `Admission` asks of a runtime: events that remember that they were set, and whether its event loop is closed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import cast
 
 import httpx
@@ -15,37 +14,26 @@ CLOSING = Closing(httpx.Headers({"Retry-After": "10"}), RateLimit(100, 0, None))
 
 
 class Event:
-    """Remembers that it was set. `wake` is called then."""
-
-    def __init__(self, events: Events) -> None:
-        self._events = events
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
         self.is_set = False
-        self.wake: Callable[[], None] = lambda: None
 
     def set(self) -> None:
-        if self._events.ended:
+        if self._loop.ended:
             raise RuntimeError("Event loop is closed")
         self.is_set = True
-        self.wake()
 
 
-class Events:
-    """What `Admission` asks of a runtime. Set `ended` to close its event loop."""
+class Loop:
+    """Set `ended` to close it."""
 
     def __init__(self) -> None:
         self.ended = False
-
-    @property
-    def loop(self) -> object:
-        return self
+        self.loop = self
+        self.runtime = cast("Runtime", self)  # nothing else of the interface is asked for
 
     def has_ended(self) -> bool:
         return self.ended
 
     def event(self) -> Event:
         return Event(self)
-
-    @property
-    def runtime(self) -> Runtime:
-        """This, as the whole interface: nothing else of it is asked for."""
-        return cast("Runtime", self)

@@ -1,9 +1,6 @@
 """TokenClaims: what a JWT says of itself, read offline; and what is no JWT is refused without being shown."""
 
-from __future__ import annotations
-
 import base64
-import copy
 import json
 import pickle
 from contextlib import suppress
@@ -16,17 +13,19 @@ from hypothesis import strategies as st
 
 from devrev_auth_client import ConfigurationError, TokenType
 from devrev_auth_client.token_claims import TokenClaims
+from tests.behaviour.copies import copies_of
 from tests.behaviour.hiding import assert_hides
 from tests.jwts import jwt, segment
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+TYPE = "http://devrev.ai/tokentype"
 PAT = {
     "jti": "don:identity:dvrv-us-1:devo/1:token/1",
-    "exp": NOON.timestamp() + 3600,
+    "exp": NOON.timestamp() + 3600.5,
     "iat": int(NOON.timestamp()),
     "iss": "https://auth-token.devrev.ai/",
     "sub": "don:identity:dvrv-us-1:devo/1:devu/1",
-    "http://devrev.ai/tokentype": "urn:devrev:params:oauth:token-type:pat",
+    TYPE: "urn:devrev:params:oauth:token-type:pat",
     "org": {"id": 1},
 }
 
@@ -39,11 +38,13 @@ def test_every_known_claim_arrives_typed() -> None:
         subject="don:identity:dvrv-us-1:devo/1:devu/1",
         issuer="https://auth-token.devrev.ai/",
         issued_at=NOON,
-        expires_at=NOON + timedelta(hours=1),
+        expires_at=NOON + timedelta(hours=1, milliseconds=500),
         claims=PAT,
     )
     assert claims.token_type is TokenType.PAT
-    assert claims.claims["org"] == {"id": 1}
+    new = TokenClaims.from_token(jwt({TYPE: "urn:new"})).token_type
+    assert (new, type(new)) == ("urn:new", TokenType)
+    assert TokenClaims.from_token(jwt({"iat": -1})).issued_at == datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -59,42 +60,22 @@ def test_what_is_read_as_well(token: str) -> None:
     assert TokenClaims.from_token(token).token_id == "x"
 
 
-def test_claims_that_are_missing_are_none() -> None:
-    assert TokenClaims.from_token(jwt({})) == TokenClaims()
-
-
-def test_a_token_type_that_nobody_knows_is_kept() -> None:
-    claims = TokenClaims.from_token(jwt({"http://devrev.ai/tokentype": "urn:new"}))
-    assert claims.token_type == "urn:new"
-    assert isinstance(claims.token_type, TokenType)
-
-
 @pytest.mark.parametrize("wrong", [None, 5, True, [], {}, ["x"], "", {"jti": "x"}])
 def test_a_text_that_is_none_is_none(wrong: object) -> None:
     """The field is, and the claim stays what it was."""
-    payload = {"jti": wrong, "sub": wrong, "iss": wrong, "http://devrev.ai/tokentype": wrong}
+    payload = {"jti": wrong, "sub": wrong, "iss": wrong, TYPE: wrong}
     assert TokenClaims.from_token(jwt(payload)) == TokenClaims(claims=payload)
 
 
+BEFORE_THE_YEAR_1, YEAR_10000 = -62135596801, 253402300800
+
+
 @pytest.mark.parametrize(
-    "wrong",
-    [
-        None,
-        "1767268800",
-        True,
-        [],
-        {"seconds": 5},
-        10**30,
-        -(10**30),
-        1e300,
-        -62135596801,  # a second before the year 1
-        253402300800,  # the year 10000
-    ],
+    "wrong", [None, "1767268800", True, [], {"seconds": 5}, 10**30, -(10**30), 1e300, BEFORE_THE_YEAR_1, YEAR_10000]
 )
 def test_a_time_that_is_none_is_none(wrong: object) -> None:
     claims = TokenClaims.from_token(jwt({"jti": "x", "exp": wrong, "iat": wrong}))
     assert (claims.token_id, claims.expires_at, claims.issued_at) == ("x", None, None)
-    assert not claims.is_expired()
 
 
 @pytest.mark.parametrize("digits", ["9" * 5000, "-" + "9" * 5000, "1e999", "NaN", "Infinity", "-Infinity"])
@@ -104,24 +85,14 @@ def test_a_number_out_of_bounds_is_none(digits: str) -> None:
     assert claims == TokenClaims(token_id="x", claims={"jti": "x", "exp": None, "n": [None]})
 
 
-def test_half_a_second_is_kept_and_times_before_1970_too() -> None:
-    claims = TokenClaims.from_token(jwt({"exp": 0.5, "iat": -1}))
-    assert claims.expires_at == datetime(1970, 1, 1, 0, 0, 0, 500_000, UTC)
-    assert claims.issued_at == datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)
-
-
 def test_is_expired_from_the_named_instant_on() -> None:
-    """RFC 7519 section 4.1.4: on or after."""
+    """RFC 7519 section 4.1.4: on or after. A naive time is refused for any claims, so that it is found in time."""
     claims = TokenClaims(expires_at=NOON)
     assert not claims.is_expired(NOON - timedelta(seconds=1))
     assert claims.is_expired(NOON)
     assert TokenClaims(expires_at=datetime.now(UTC) - timedelta(minutes=1)).is_expired()
     assert not TokenClaims(expires_at=datetime.now(UTC) + timedelta(minutes=1)).is_expired()
     assert not TokenClaims().is_expired()
-
-
-def test_a_naive_now_is_refused() -> None:
-    """For any claims, so that it is found before it matters."""
     with pytest.raises(ConfigurationError, match="aware"):
         TokenClaims().is_expired(datetime(2026, 1, 1))  # noqa: DTZ001
 
@@ -134,32 +105,24 @@ NO_JWT: dict[str, Any] = {
     "encrypted": ".".join([segment(b"hush-hush" * 5)] * 5),
     "no payload": f"{OBJECT}..{OBJECT}",
     "no header": f".{OBJECT}.{OBJECT}",
-    "dots alone": "..",
     "no base64url": f"{OBJECT}.hush-hush+/hush-hush=.x",
     "padded": f"{OBJECT}.{base64.urlsafe_b64encode(b'{ }').decode()}=.x",
     "an impossible length": f"{OBJECT}.hushy.x",
     "no UTF-8": jwt(b'{"jti": "hush-hush\xff"}'),
     "UTF-16": jwt('{"jti": "hush-hush"}'.encode("utf-16")),
-    "no JSON": jwt(b"hush-hush, no JSON"),
     "JSON and more": jwt(b'{"jti": "hush-hush"} more'),
     "a list": jwt(["hush-hush"]),
     "pairs": jwt([["jti", "hush-hush"]]),
-    "a string": jwt("hush-hush"),
     "null": jwt(None),
     "a header that is no object": jwt(PAT, header=["hush-hush"]),
     "a header that is no JSON": jwt(PAT, header=b"hush-hush"),
     "nested without end": jwt(b'{"jti":' + b"[" * 200_000 + b"]" * 200_000 + b"}"),
-    "never closed": jwt(b'{"jti":' + b"[" * 200_000),
-    "a megabyte": "A" * 2**20,
     "a megabyte of payload": f"{OBJECT}.{'A' * 2**20}.x",
-    "empty": "",
-    "white space": " \n",
+    "empty": " \n",
     "inner white space": "opaque hush-hush token",
     "Bearer": f"Bearer {jwt(PAT)}",
-    "beyond ASCII": "öpaque-hush-hush-token",
     "bytes": jwt(PAT).encode(),
     "None": None,
-    "a list of one": [jwt(PAT)],
 }
 
 
@@ -175,13 +138,6 @@ def test_what_is_no_jwt_is_refused_without_being_shown(kind: str) -> None:
             assert_hides(caught.value, part[:40])
 
 
-def test_the_text_says_what_to_do() -> None:
-    with pytest.raises(ConfigurationError, match=r"not a JWT.*pass.*get_auth_token"):
-        TokenClaims.from_token("opaque-token")
-    with pytest.raises(ConfigurationError, match="begins with 'Bearer'"):
-        TokenClaims.from_token("Bearer x.y.z")
-
-
 def test_neither_the_token_nor_its_signature_is_kept() -> None:
     """Nor do further claims, which may be anything, show in the repr."""
     token = jwt({**PAT, "email": "ada@example.com"})
@@ -194,19 +150,15 @@ def test_neither_the_token_nor_its_signature_is_kept() -> None:
 
 
 def test_claims_are_values() -> None:
-    """Equal, hashable, picklable, unchangeable; of the subclass that was asked."""
-    token = jwt(PAT)
-    one, other = TokenClaims.from_token(token), TokenClaims.from_token(token)
-    assert one == other
-    assert hash(one) == hash(other)
-    assert pickle.loads(pickle.dumps(one)) == one == copy.deepcopy(one)  # noqa: S301 - our own pickle
+    one, other = TokenClaims.from_token(jwt(PAT)), TokenClaims.from_token(jwt(PAT))
+    assert {one, other, *copies_of(one)} == {one}
     with pytest.raises(AttributeError):
         one.token_id = "another"  # type: ignore[misc]
 
     class Ours(TokenClaims):
         pass
 
-    assert type(Ours.from_token(token)) is Ours
+    assert type(Ours.from_token(jwt(PAT))) is Ours
 
 
 JSON = st.recursive(
@@ -214,13 +166,11 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
-NAMES = st.sampled_from(["jti", "exp", "iat", "iss", "sub", "http://devrev.ai/tokentype", "other"])
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
-@given(st.dictionaries(NAMES, JSON))
+@given(st.dictionaries(st.sampled_from([*PAT, "other"]), JSON))
 def test_no_payload_raises(payload: dict[str, Any]) -> None:
-    """Whatever the claims are, each field is of its type or nothing."""
     claims = TokenClaims.from_token(jwt(payload))
     texts: list[object] = [claims.token_id, claims.subject, claims.issuer, claims.token_type]
     for text in texts:
@@ -233,6 +183,5 @@ def test_no_payload_raises(payload: dict[str, Any]) -> None:
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.text(max_size=40) | st.binary(max_size=60).map(lambda content: jwt(content, header=b"{}")))
 def test_no_text_raises_anything_foreign(token: str) -> None:
-    """Claims, or our own error."""
     with suppress(ConfigurationError):
         TokenClaims.from_token(token)
