@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from devrev_auth_client import DevRevAuthClient
 from devrev_auth_client.cli.commands import app
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
-from tests.cli.conftest import FIRST, SECRET, Invoke
-from tests.cli.shell import run
+from tests.cli.conftest import FIRST, SCRIPT, SECRET, Environment, Invoke, Refused
+from tests.programs import run
 
 
 def test_the_card_has_the_host_and_the_token(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
@@ -34,16 +34,20 @@ def test_the_card_has_the_host_and_the_token(invoke: Invoke, fake: FakeDevRev, h
     assert (request.path, request.body) == ("/auth-tokens.get", {"token_id": FIRST})
 
 
-def test_whoami_asks_about_the_token_in_use(invoke: Invoke, fake: FakeDevRev, pat: IssuedToken, host: str) -> None:
+def test_whoami_asks_about_the_token_in_use(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
     done = invoke("whoami")
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith(f"{host} accepts this token:\ntoken     TOKEN-1\nstatus    active\n")
     assert json.loads(invoke("whoami", "--json").out)["id"] == FIRST
     assert [request.body for request in fake.requests] == [{"token_id": FIRST}] * 2
-    done = invoke("whoami", DEVREV_TOKEN=pat.secret)
-    assert (done.status, done.out, len(fake.requests)) == (2, "", 2)
-    assert done.err.startswith("Error: the token is not a JWT")
-    assert "`devrev-auth get TOKEN_ID`" in done.err
+
+
+@pytest.mark.parametrize("command", ["whoami", "inspect", "inspect --fetch", "inspect --json"])
+def test_a_token_that_is_no_jwt_does_not_name_its_id(refused: Refused, pat: IssuedToken, command: str) -> None:
+    text = refused(*command.split(), DEVREV_TOKEN=pat.secret)
+    assert text.startswith("Error: the token is not a JWT")
+    assert "`devrev-auth get TOKEN_ID`" in text
+    assert pat.secret not in text
 
 
 def test_what_devrev_does_not_send_is_left_out(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
@@ -134,17 +138,17 @@ def test_a_failure_says_what_happened_at_which_host_for_whom_and_what_to_do(
 
 
 def test_a_foreign_host_is_warned_of_and_its_refusal_is_not_devrevs(
-    fake: FakeDevRev, environment: dict[str, str], host: str
+    fake: FakeDevRev, environment: Environment, host: str
 ) -> None:
     """A stale DEVREV_BASE_URL must not make a token look dead."""
-    done = run("get", FIRST, variables={**environment, "DEVREV_TOKEN": "a-token-that-nobody-issued"})
+    done = run(SCRIPT, "get", FIRST, variables=environment | {"DEVREV_TOKEN": "a-token-that-nobody-issued"})
     warning, _, *rest = done.err.splitlines()
     assert warning == f"Warning: DEVREV_BASE_URL points to {host}, not to DevRev (api.devrev.ai)."
     assert rest[0] == f"api.devrev.ai was not asked: DEVREV_BASE_URL points to {host}."
     assert rest[1] == f"Host: {host}. Token's owner: unknown."
     assert "revoked" not in done.err
     fake.respond_next(302)
-    done = run("get", FIRST, "--base-url", environment["DEVREV_BASE_URL"], variables={"DEVREV_TOKEN": SECRET})
+    done = run(SCRIPT, "get", FIRST, "--base-url", environment["DEVREV_BASE_URL"], variables={"DEVREV_TOKEN": SECRET})
     assert done.err.startswith(f"Warning: --base-url points to {host}, ")
     assert "; check --base-url\n" in done.err
 
@@ -152,12 +156,11 @@ def test_a_foreign_host_is_warned_of_and_its_refusal_is_not_devrevs(
 @pytest.mark.usefixtures("_no_backoff")
 @pytest.mark.parametrize("base_url", [None, "https://api.devrev.ai:443/", "https://API.devrev.ai"])
 def test_devrevs_own_host_is_no_reason_to_warn(
-    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], base_url: str | None
+    monkeypatch: pytest.MonkeyPatch, environment: Environment, base_url: str | None
 ) -> None:
     """A transport that answers stands in for DevRev."""
     monkeypatch.delenv("DEVREV_BASE_URL")
-    fake = FakeDevRev()
-    client = functools.partial(DevRevAuthClient, transport=fake.transport())
+    client = functools.partial(DevRevAuthClient, transport=FakeDevRev().transport())
     monkeypatch.setattr("devrev_auth_client.cli.run.DevRevAuthClient", client)
     done = CliRunner().invoke(app, ["get", FIRST, *(["--base-url", base_url] if base_url else [])])
     assert done.exit_code == 1
@@ -215,15 +218,10 @@ def test_out_of_time_names_the_option_that_gives_more(invoke: Invoke, option: st
 
 
 @pytest.mark.parametrize("base_url", ["http://devrev.example", "ftp://x", "", "http://[x", "api.devrev.ai"])
-def test_a_base_url_that_the_client_refuses_is_called_what_it_was_given_as(
-    invoke: Invoke, fake: FakeDevRev, base_url: str
-) -> None:
-    done = invoke("get", FIRST, "--base-url", base_url)
-    assert (done.status, done.out, fake.requests) == (2, "", [])
-    assert done.err.startswith("Error: --base-url must be an https URL")
-    done = invoke("get", FIRST, DEVREV_BASE_URL=base_url or "x")
-    assert (done.status, done.out, fake.requests) == (2, "", [])
-    assert done.err.startswith("Error: the environment variable DEVREV_BASE_URL must be an https URL")
+def test_a_base_url_that_the_client_refuses_is_called_what_it_was_given_as(refused: Refused, base_url: str) -> None:
+    assert refused("get", FIRST, "--base-url", base_url).startswith("Error: --base-url must be an https URL")
+    said = "Error: the environment variable DEVREV_BASE_URL must be an https URL"
+    assert refused("get", FIRST, DEVREV_BASE_URL=base_url or "x").startswith(said)
 
 
 def test_verbose_tells_of_the_attempt_and_of_the_quota(invoke: Invoke, host: str) -> None:

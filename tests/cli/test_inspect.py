@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import pytest
 
-from devrev_auth_client.testing import FakeDevRev, IssuedToken
-from tests.cli.conftest import CLAIMS, FIRST, SECRET, Invoke
-from tests.cli.shell import SCRIPT, environment_of
+from devrev_auth_client.testing import FakeDevRev
+from tests.cli.conftest import CLAIMS, FIRST, SCRIPT, SECRET, Environment, Invoke
 from tests.jwts import jwt
+from tests.programs import Program
 
 
 def test_claims_are_read_offline_and_marked_unverified(invoke: Invoke, fake: FakeDevRev) -> None:
@@ -62,32 +60,12 @@ def test_a_failed_fetch_takes_nothing_from_the_claims(
     assert invoke("inspect", "--fetch", *arguments).status == 4
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no such streams here")
-def test_the_claims_come_before_the_refusal(fake: FakeDevRev, environment: dict[str, str]) -> None:
+def test_the_claims_come_before_the_refusal(fake: FakeDevRev, environment: Environment) -> None:
     fake.respond_next(401)
-    done = subprocess.run(  # noqa: S603  # our own script
-        [SCRIPT, "inspect", "--fetch"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=environment_of(environment),
-        timeout=30,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert done.stdout.index("UNVERIFIED: ") < done.stdout.index(FIRST) < done.stdout.index("The host does not")
-
-
-@pytest.mark.parametrize("arguments", [(), ("--fetch",), ("--json",)])
-def test_an_opaque_token_says_nothing(
-    invoke: Invoke, fake: FakeDevRev, pat: IssuedToken, arguments: tuple[str, ...]
-) -> None:
-    done = invoke("inspect", *arguments, DEVREV_TOKEN=pat.secret)
-    assert (done.status, done.out, fake.requests) == (2, "", [])
-    assert "not a JWT" in done.err
-    assert "`devrev-auth get TOKEN_ID`" in done.err
-    assert pat.secret not in done.err
+    with Program(SCRIPT, "inspect", "--fetch", variables=environment) as program:
+        done = program.ended()
+    assert done.status == 1
+    assert done.out.index("UNVERIFIED: ") < done.out.index(FIRST) < done.out.index("The host does not")
 
 
 def test_without_an_id_there_is_nothing_to_fetch(invoke: Invoke, fake: FakeDevRev) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 import devrev_auth_client as package
+from tests.programs import python
 
 FIRST = """
 import sys, devrev_auth_client as package
@@ -17,10 +15,9 @@ assert "devrev_auth_client._sync_client" not in sys.modules
 
 def in_a_new_process(code: str) -> list[str]:
     """Run code where nothing of the package is imported yet but the package; give the lines it prints."""
-    command = [sys.executable, "-W", "error", "-c", f"{FIRST}{code}"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout.splitlines()
+    done = python("-c", f"{FIRST}{code}")
+    assert (done.status, done.err) == (0, "")
+    return done.out.splitlines()
 
 
 def test_dir_tells_all_names_before_any_was_used() -> None:

@@ -38,10 +38,6 @@ def test_every_public_name_exists_and_all_is_sorted_and_unique(module: ModuleTyp
     assert [name for name in names if not hasattr(module, name)] == []
 
 
-def test_dir_shows_the_public_names_and_no_others() -> None:
-    assert dir(package) == sorted(package.__all__)
-
-
 def test_both_clients_have_the_same_methods_with_the_same_arguments() -> None:
     """They differ in what is awaited, in how they are closed, and in the kinds of token and transport they take."""
     methods = {"aclose": "close"}

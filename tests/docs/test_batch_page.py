@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from devrev_auth_client.testing import FakeDevRev
-from tests.docs import programs
 from tests.docs.markdown import Document
 
 PAGE = Document("docs/how-to/batch.md")
@@ -33,9 +32,9 @@ def test_all_tokens_are_read_although_a_window_is_too_small_for_them(
     Path("token-ids.txt").write_text("\n".join([*ids, "no-such-token"]), encoding="utf-8")
     with fake.serve() as base_url:
         monkeypatch.setenv("DEVREV_BASE_URL", base_url)
-        programs.run(PAGE, PROGRAM)
+        PAGE.run(PROGRAM)
         assert statuses() == dict.fromkeys(ids, "active") | {"no-such-token": "NotFoundError"}
         assert "61 to go\n" in capsys.readouterr().err
         fake.requests.clear()
-        programs.run(PAGE, PROGRAM)  # again: only what failed
+        PAGE.run(PROGRAM)  # again: only what failed
     assert [request.status for request in fake.requests if request.status != 429] == [404]

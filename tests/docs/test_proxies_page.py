@@ -13,7 +13,6 @@ import uvicorn
 
 from devrev_auth_client import DevRevAuthClient, TransportError
 from devrev_auth_client.testing import FakeDevRev
-from tests.docs import programs
 from tests.docs.markdown import Block, Document
 from tests.faults.connect_proxy import ConnectProxy
 
@@ -59,7 +58,7 @@ def test_the_environment_is_enough(
         client.get_auth_token("id")
     assert fake.requests == []
     monkeypatch.setenv("SSL_CERT_FILE", "corporate-ca.pem")
-    programs.run(PAGE, ENVIRONMENT)
+    PAGE.run(ENVIRONMENT)
     assert proxy.targets == [address] * 2
     assert [request.status for request in fake.requests] == [200]
 
@@ -69,7 +68,7 @@ def test_arguments_say_it_too(
     fake: FakeDevRev, address: str, proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch, block: Block
 ) -> None:
     monkeypatch.setenv("CORPORATE_PROXY", proxy.url)
-    programs.run(PAGE, block)
+    PAGE.run(block)
     assert proxy.targets == [address]
     assert [request.status for request in fake.requests] == [200]
 

@@ -18,7 +18,7 @@ from devrev_auth_client import DevRevAuthClient, DevRevAuthError, RetryPolicy
 from devrev_auth_client.cli import main
 from devrev_auth_client.cli.commands import app
 from devrev_auth_client.testing import FakeDevRev, Fault
-from tests.docs.markdown import ROOT
+from tests.programs import ROOT
 
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
 HEADINGS = re.findall(r"^### `(.+)`$", PAGE, re.MULTILINE)

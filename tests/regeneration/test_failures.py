@@ -14,23 +14,16 @@ def test_without_ruff_nothing_is_written(workspace: Workspace, monkeypatch: pyte
     assert "ruff is not in PATH" in workspace.failure()
 
 
-def test_a_hook_that_fails_is_a_failure(workspace: Workspace) -> None:
-    workspace.edit(workspace.config, "--select F401,I", "--select NO_SUCH_RULE")
-    assert "ruff failed" in workspace.failure()
-
-
-def test_a_misspelt_setting_is_a_failure(workspace: Workspace) -> None:
-    workspace.edit(workspace.config, "docstrings_on_attributes: true", "docstrings_on_atributes: true")
-    assert workspace.failure() == "generator-config.yaml: the generator has no setting 'docstrings_on_atributes'"
-
-
-def test_a_broken_template_is_a_failure(workspace: Workspace) -> None:
-    workspace.edit(workspace.templates / "str_enum.py.jinja", "{% endif %}", "")
-    assert "the generator failed: TemplateSyntaxError" in workspace.failure()
-
-
-@pytest.mark.parametrize("tool", ["openapi-python-client", "ruff"])
-def test_another_version_than_the_pinned_one_is_a_failure(workspace: Workspace, tool: str) -> None:
-    workspace.edit(workspace.pins, f"\n{tool}==", f"\n{tool}==0.")
-    assert f"dev.txt: {tool} " in workspace.failure()
-    assert "the pin is 0." in workspace.failure()
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("generator-config.yaml", "--select F401,I", "--select NO_SUCH_RULE", "ruff failed"),
+        ("generator-config.yaml", "docstrings_on_a", "docstrings_an_a", "the generator has no setting 'docstrings_an_"),
+        ("templates/str_enum.py.jinja", "{% endif %}", "", "the generator failed: TemplateSyntaxError"),
+        ("dev.txt", "\nopenapi-python-client==", "\nopenapi-python-client==0.", "dev.txt: openapi-python-client "),
+        ("dev.txt", "\nruff==", "\nruff==0.", "the pin is 0."),
+    ],
+)
+def test_a_failure(workspace: Workspace, file: str, old: str, new: str, said: str) -> None:
+    workspace.edit(workspace.config.parent / file, old, new)
+    assert said in workspace.failure()

@@ -8,7 +8,7 @@ import pytest
 from devrev_auth_client import AsyncDevRevAuthClient, DevRevAuthClient
 from tools.description import outcome
 
-from .conftest import Refusals, Workspace
+from .conftest import Refusals
 from .minimal import MINIMAL, PARAMETERS, SCHEMAS
 
 OPERATION = "    post:\n      operationId: things.get\n"
@@ -187,10 +187,3 @@ def test_the_texts_of_the_generator_name_what_they_are_about(refusals: Refusals)
 def test_the_names_that_client_call_takes_for_itself_are_those_that_parameters_may_not_have() -> None:
     for client in (AsyncDevRevAuthClient, DevRevAuthClient):
         assert inspect.signature(client.call).parameters.keys() - {"self", "arguments"} <= outcome._ARGUMENTS
-
-
-def test_a_refusal_leaves_the_old_folder_as_it_was(workspace: Workspace) -> None:
-    workspace.edit(
-        workspace.description, "    org-summary:\n", "    Org_Summary:\n      type: object\n    org-summary:\n"
-    )
-    assert workspace.failure().startswith("auth-tokens.yaml:")  # which looks

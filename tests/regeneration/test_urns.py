@@ -1,11 +1,11 @@
 """The description's `TokenType` and the hand-written enum list the same URNs, or nothing is generated."""
 
-import subprocess
 import sys
 
 import pytest
 
-from tools.generate import ROOT, Paths, main, write
+from tests.programs import ROOT, run
+from tools.generate import Paths, write
 
 from .conftest import Refusals, Workspace
 from .minimal import MINIMAL
@@ -77,17 +77,5 @@ def test_the_enum_can_be_read_while_the_generated_folder_is_missing() -> None:
         "import sys; from pathlib import Path; from tools.description.token_types import members; "
         "print(members(Path(sys.argv[1]))['PAT'], 'devrev_auth_client' in sys.modules)"
     )
-    command = [sys.executable, "-c", program, str(Paths().token_types)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - our own command
-    assert done.stdout == "urn:devrev:params:oauth:token-type:pat False\n"
-
-
-def test_the_command_prints_the_failure_and_exits_with_1(
-    workspace: Workspace, capsys: pytest.CaptureFixture[str]
-) -> None:
-    line = add_urn(workspace, "urn:devrev:params:oauth:token-type:bot")
-    assert main(["--check"], workspace) == 1
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err.startswith(f"{workspace.description}:{line}: new in TokenType")
-    assert printed.err.endswith('\n    BOT = "urn:devrev:params:oauth:token-type:bot"\n')
+    done = run(sys.executable, "-c", program, str(Paths().token_types), cwd=ROOT)
+    assert done.out == "urn:devrev:params:oauth:token-type:pat False\n"

@@ -1,18 +1,15 @@
 """`make generate`: same input, same bytes, and either the old folder or the new one, whole."""
 
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.programs import ROOT, contents, run
 from tools.generate import GenerationError, main, write
 
-from .conftest import Workspace, contents
-
-ROOT = Path(__file__).parents[2]
+from .conftest import Workspace
 
 
 @pytest.mark.slow
@@ -24,9 +21,8 @@ def test_two_runs_give_the_same_bytes_whatever_the_hash_seed_and_the_place(tmp_p
     for seed, place in (("1", "one"), ("2", ".venv/build")):  # places that ruff passes over by default
         target = tmp_path / place / "generated"
         target.parent.mkdir(parents=True)
-        environment = {**os.environ, "PYTHONHASHSEED": seed}
-        command = [sys.executable, "-c", program, str(target)]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True)  # noqa: S603 - our own command
+        done = run(sys.executable, "-c", program, str(target), cwd=ROOT, variables={"PYTHONHASHSEED": seed})
+        assert done.status == 0, done.err
         written.append(contents(target))
     assert written[0] == written[1]
     assert len(written[0]) > 20

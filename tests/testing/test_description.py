@@ -6,7 +6,6 @@ The validator is stricter here than the description: a member that is described 
 from __future__ import annotations
 
 from json import dumps
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,45 +17,28 @@ from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
 from openapi_core.validation.request.exceptions import RequestBodyValidationError, SecurityValidationError
 from openapi_core.validation.response.exceptions import DataValidationError
-from ruamel.yaml import YAML
 
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from devrev_auth_client.token_types import TokenType
+from tests.contract.description import RESOLVED
 from tests.testing.helpers import DELETE, GET, HOST
 
-
-def description() -> dict[str, Any]:
-    """Load the description with each `allOf` merged: no branch of one knows the members of the others."""
-    document: dict[str, Any] = YAML(typ="safe").load(Path(__file__).parents[2] / "openapi" / "auth-tokens.yaml")
-    schemas = document["components"]["schemas"]
-    for name, schema in schemas.items():
-        if "allOf" in schema:
-            base, own = schema["allOf"]
-            properties = schemas[base["$ref"].rpartition("/")[2]]["properties"] | own["properties"]
-            schemas[name] = {"type": "object", "properties": properties}
-    return document
-
-
-DESCRIPTION = description()
-STRICT = OpenAPI.from_dict(DESCRIPTION, config=Config(additional_properties_default_policy="forbid"))
+STRICT = OpenAPI.from_dict(RESOLVED, config=Config(additional_properties_default_policy="forbid"))
 COMPLETE = OpenAPI.from_dict(
-    DESCRIPTION,
+    RESOLVED,
     config=Config(additional_properties_default_policy="forbid", response_properties_default_policy="required"),
 )
 
 
 def described(request: httpx.Request, path: str | None = None) -> MockRequest:
-    media_type = request.headers.get("Content-Type", "")
-    url = path or request.url.path
-    return MockRequest(
-        HOST, request.method, url, headers=dict(request.headers), data=request.content, content_type=media_type
-    )
+    headers = dict(request.headers)
+    url, media_type = path or request.url.path, headers.get("content-type", "")
+    return MockRequest(HOST, request.method, url, headers=headers, data=request.content, content_type=media_type)
 
 
 def fits(response: httpx.Response, openapi: OpenAPI = STRICT, path: str | None = None) -> None:
-    answer = MockResponse(
-        response.content, response.status_code, dict(response.headers), response.headers.get("Content-Type", "")
-    )
+    headers = dict(response.headers)
+    answer = MockResponse(response.content, response.status_code, headers, headers.get("content-type", ""))
     openapi.validate_response(described(response.request, path), answer)
 
 
@@ -195,7 +177,7 @@ def test_refusals_of_the_bearer_the_id_and_the_rate_fit() -> None:
 
 @pytest.mark.parametrize("path", [GET, DELETE])
 def test_the_usual_body_of_every_described_error_fits(fake: FakeDevRev, path: str) -> None:
-    statuses = {int(status) for status in DESCRIPTION["paths"][path]["post"]["responses"]} - {200}
+    statuses = {int(status) for status in RESOLVED["paths"][path]["post"]["responses"]} - {200}
     assert statuses >= {400, 401, 403, 404, 429, 500, 503}
     for status in statuses:
         fake.respond_next(status, retry_after=2)

@@ -1,8 +1,9 @@
-"""What FakeDevRev does with requests: who asks, revocation, the rate limit; and what it records."""
+"""What FakeDevRev does with requests: who asks, revocation, the rate limit, the clock; and what it records."""
 
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime, timedelta
 from json import dumps, loads
 
 import pytest
@@ -130,15 +131,6 @@ def test_what_has_no_user_has_no_rate_limit(fake: FakeDevRev, token: IssuedToken
     assert ask(limited, his, DELETE, {}).status == 200
 
 
-@pytest.mark.parametrize(
-    ("limit", "window", "what"),
-    [(0, 1.0, "rate_limit"), (1, 0.0, "rate_window"), (1, float("nan"), "rate_window"), (1, float("inf"), "rate_wind")],
-)
-def test_a_rate_limit_that_makes_no_sense_is_refused(limit: int, window: float, what: str) -> None:
-    with pytest.raises(ValueError, match=what):
-        FakeDevRev(rate_limit=limit, rate_window=window)
-
-
 def test_requests_are_recorded_without_the_bearer(fake: FakeDevRev, token: IssuedToken, clock: Clock) -> None:
     """Which token it was stands in its place, also of one that is over."""
     ask(fake, token, GET, {"token_id": token.id})
@@ -189,3 +181,27 @@ def test_threads_share_one_fake() -> None:
         thread.join()
     statuses = [request.status for request in fake.requests]
     assert (statuses.count(200), statuses.count(429)) == (100, 300)
+
+
+def test_time_goes_on_with_the_clock_that_was_handed_in(fake: FakeDevRev, clock: Clock) -> None:
+    """What was advanced is added to it. Left out, it is the machine's."""
+    assert fake.now == datetime.fromtimestamp(NOON, UTC)
+    fake.advance(10)
+    clock.now += 5
+    fake.advance(0)
+    assert fake.now.timestamp() == NOON + 15
+    before = datetime.now(UTC)
+    assert before <= FakeDevRev().now <= before + timedelta(seconds=10)
+
+
+def test_a_stopped_clock_moves_by_advance_alone(fake: FakeDevRev, clock: Clock) -> None:
+    """Stopped as it is, or at any time, so that the dates of an answer are known."""
+    fake.advance(1)
+    fake.stop_clock()
+    clock.now += 100
+    fake.advance(2)
+    assert fake.now.timestamp() == NOON + 3
+    fake.stop_clock(datetime(2020, 2, 29, tzinfo=UTC))
+    token = fake.issue_token(fake.add_user(), expires_in=86_400)
+    assert metadata(fake, token, token.id)["expires_at"] == "2020-03-01T00:00:00.000Z"
+    assert fake.requests[0].received_at == datetime(2020, 2, 29, tzinfo=UTC)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from json import loads
 from typing import Any
 
-import httpx
 import pytest
 
 from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
@@ -123,24 +121,3 @@ def test_steps_are_played_in_order_and_then_the_fake_answers_again() -> None:
     assert statuses == [503, 503, None, 429, 200]
     assert [request.status for request in fake.requests] == statuses
     assert (fake.unplayed, fake.token_status(token.id)) == (0, "revoked")
-
-
-@pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout])
-def test_what_was_never_sent_cannot_be_carried_out(fake: FakeDevRev, error: type[httpx.TransportError]) -> None:
-    with pytest.raises(ValueError, match=f"{error.__name__} means that the request was never sent"):
-        fake.lose_connection(after_processing=True, error=error)
-
-
-def test_a_script_that_makes_no_sense_is_refused(fake: FakeDevRev, token: IssuedToken) -> None:
-    """And nothing of it is played."""
-    bodies: list[dict[str, Any]] = [{"json": None}, {"html": ""}, {"content": b""}, {"status": 400, "details": {}}]
-    for one, other in pairwise(bodies):
-        with pytest.raises(ValueError, match="one of json, html, content and details"):
-            fake.respond_next(**one, **other)
-    with pytest.raises(ValueError, match="400 or more"):
-        fake.respond_next(399, details={})
-    with pytest.raises(ValueError, match="times"):
-        fake.respond_next(times=0)
-    with pytest.raises(ValueError, match="times"):
-        fake.lose_connection(times=0)
-    assert ask(fake, token, GET, {"token_id": token.id}).status == 200

@@ -138,12 +138,6 @@ def test_revoked_lists_a_users_revoked_tokens_as_they_were_issued(fake: FakeDevR
     assert fake.token_status(over.id) == "expired"
 
 
-@pytest.mark.parametrize("method", ["expire_token", "revoke_token", "token_status"])
-def test_an_id_that_was_never_issued_is_a_key_error(fake: FakeDevRev, method: str) -> None:
-    with pytest.raises(KeyError, match="token/9"):
-        getattr(fake, method)("token/9")
-
-
 def test_a_secret_is_a_jwt_with_the_claims_of_a_pat(fake: FakeDevRev, clock: Clock) -> None:
     clock.now += 0.75
     token = fake.issue_token(fake.add_user(), expires_in=3600)
@@ -160,15 +154,10 @@ def test_a_secret_is_a_jwt_with_the_claims_of_a_pat(fake: FakeDevRev, clock: Clo
 
 
 def test_no_two_secrets_are_alike(clock: Clock) -> None:
-    """Not those of equal claims; and no one can be given twice, nor be empty."""
+    """Not even those of equal claims."""
     one, other = (fake.issue_token(fake.add_user()) for fake in (FakeDevRev(clock=clock), FakeDevRev(clock=clock)))
     assert one.secret.rpartition(".")[0] == other.secret.rpartition(".")[0]
     assert one.secret != other.secret
-    fake = FakeDevRev()
-    fake.issue_token(fake.add_user(), secret="taken")
-    for secret in ("", "taken"):
-        with pytest.raises(ValueError, match="secret must not be empty"):
-            fake.issue_token(fake.add_user(), secret=secret)
 
 
 def test_no_repr_shows_a_secret(fake: FakeDevRev) -> None:

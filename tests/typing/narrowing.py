@@ -17,7 +17,6 @@ from devrev_auth_client import (
     DevRevAuthError,
     InternalServerError,
     InvalidResponseError,
-    NotFoundError,
     RateLimit,
     RevocationUnconfirmedError,
     ServiceUnavailableError,
@@ -28,6 +27,7 @@ from devrev_auth_client import (
     TotalTimeoutError,
     TransportError,
     Unset,
+    UserState,
     UserSummary,
     UserType,
     errors,
@@ -35,15 +35,20 @@ from devrev_auth_client import (
 
 
 def a_missing_field(token: AuthToken) -> datetime | None:
+    assert_type(token.id, str)
+    assert_type(token.additional_properties, dict[str, Any])
+    assert_type(token.scopes or [], list[str])
+    assert_type(token.expires_at, datetime | Unset)
     if token.expires_at:
         assert_type(token.expires_at, datetime)
-        assert_type(token.expires_at.timestamp(), float)
-    if not token.created_by:
-        return None
-    assert_type(token.created_by, UserSummary)
-    assert_type(token.subject or None, str | None)
-    assert_type(token.expires_at or None, datetime | None)
-    assert_type(token.scopes or [], list[str])
+    if token.created_by and token.created_by.display_picture and token.created_by.display_picture.file:
+        assert_type(token.created_by, UserSummary)
+        assert_type(token.created_by.type_, UserType)
+        assert_type(token.created_by.state, UserState | Unset)
+        assert_type(token.created_by.display_picture.file.size, int | Unset)
+    if not isinstance(token.requested_token_type, Unset):
+        assert_type(token.requested_token_type, TokenType)
+        assert_type(token.requested_token_type.is_known, bool)
     match token.expires_at:
         case Unset():
             assert_type(token.expires_at, Unset)
@@ -52,18 +57,15 @@ def a_missing_field(token: AuthToken) -> datetime | None:
             return assert_type(expires_at, datetime)
 
 
-def a_missing_field_by_class(token: AuthToken) -> None:
-    if isinstance(token.subject, str):
-        assert_type(token.subject, str)
-    if isinstance(token.subject, Unset):
-        return
-    assert_type(token.subject, str)
-
-
 def what_does_not_narrow(token: AuthToken) -> None:
     # Checkers compare with None and enum members by identity, and with nothing else: ask `if token.subject`.
     if token.subject is not UNSET:
         token.subject.upper()  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    # UNSET is not None.
+    if token.subject is None:  # pyright: ignore[reportUnnecessaryComparison]
+        print(token.subject)  # type: ignore[unreachable]
+    # The API has no such field.
+    token.secret  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     # A datetime or UNSET has no order.
     _ = token.expires_at < datetime.now(UTC)  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue, reportUnknownVariableType]
 
@@ -71,15 +73,14 @@ def what_does_not_narrow(token: AuthToken) -> None:
 def enums_compared(token: AuthToken, user: UserSummary, token_type: TokenType) -> None:
     assert_type(token.status == TokenStatus.ACTIVE, bool)
     assert_type(user.type_ == UserType.DEV_USER, bool)
-    assert_type(token_type in TokenType, bool)
     assert_type("urn:devrev:params:oauth:token-type:pat" in TokenType, bool)
-    assert_type({token_type: 1}, dict[TokenType, int])
-    assert_type(TokenType["PAT"], TokenType)
+    assert_type(TokenType("urn:devrev:params:oauth:token-type:new"), TokenType)
     wire: str = token_type
     print(wire == token_type)
 
     # Two enums, or an enum and an id, have nothing in common.
     print(user.type_ == TokenStatus.ACTIVE)  # type: ignore[comparison-overlap]  # pyright: ignore[reportUnnecessaryComparison]
+    TokenType.NEW  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     print(TokenType.PAT == "pat")  # type: ignore[comparison-overlap]  # pyright: ignore[reportUnnecessaryComparison]
 
 
@@ -111,8 +112,6 @@ def errors_matched(error: DevRevAuthError) -> float | None:
             return assert_type(error.retry_after, float | None)
         case InternalServerError(reference_id=str(reference)):
             print(assert_type(reference, str))
-        case NotFoundError() as missing:
-            assert_type(missing, NotFoundError)
         case APIError(status_code=status) if status >= 500:
             assert_type(status, int)
         case APIError(type="invalid_field"):
@@ -121,8 +120,6 @@ def errors_matched(error: DevRevAuthError) -> float | None:
             assert_type(likely, bool)
         case TotalTimeoutError() | TransportError() | InvalidResponseError():
             assert_type(error, TotalTimeoutError | TransportError | InvalidResponseError)
-        case errors.ConfigurationError():
-            assert_type(error, ConfigurationError)
         case _:
             assert_type(error, DevRevAuthError)
     return None
@@ -164,8 +161,7 @@ def claims_of_a_token(now: datetime) -> None:
     assert_type(claims.claims["email"], Any)
     assert_type(claims.is_expired(), bool)
     assert_type(claims.is_expired(now), bool)
-    if claims.expires_at is not None and claims.issued_at:
-        assert_type((claims.expires_at - claims.issued_at).total_seconds(), float)
+    assert_type(claims.issued_at, datetime | None)
 
     # A claim is perhaps missing.
     claims.expires_at.timestamp()  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import devrev_auth_client
+from tests.programs import Ended, contents, run
 
-ROOT = Path(__file__).parents[2]
 PACKAGE = Path(devrev_auth_client.__file__).parent
 COPY = "acme/_vendor/devrev_tokens"
 NAME = COPY.replace("/", ".")
@@ -31,7 +30,6 @@ class Blocked:
 sys.meta_path.insert(0, Blocked())
 """
 
-_INHERITED = {"HOME", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "COVERAGE_PROCESS_CONFIG"}
 _GIT = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
 for _who in ("AUTHOR", "COMMITTER"):
     _GIT |= {f"GIT_{_who}_NAME": "host", f"GIT_{_who}_EMAIL": "host@example.com"}
@@ -48,12 +46,6 @@ def sdk(folder: Path, version: str, **modules: str) -> Path:
     return folder
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder, by its path."""
-    paths = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-
-
 class Host:
     """The repository of a program that vendors the SDK, with a package of its own around the copy."""
 
@@ -64,16 +56,21 @@ class Host:
         self.write("acme/_vendor/__init__.py", "")
         self.git("init", "--quiet")
 
-    def vendor(self, sdk: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
-        """Run the command of this SDK for the copy; return exit code and both outputs."""
-        command = ("-m", "devrev_auth_client.vendor", COPY, *arguments)
-        done = self.run(sys.executable, *command, PYTHONPATH=str(sdk), **environment)
-        return done.returncode, done.stdout, done.stderr
+    def vendor(self, sdk: Path, *arguments: str, dest: str = COPY, **variables: str) -> Ended:
+        """Run the command of this SDK."""
+        return self.python("-m", "devrev_auth_client.vendor", dest, *arguments, PYTHONPATH=str(sdk), **variables)
+
+    def refused(self, sdk: Path, said: str, *arguments: str, status: int = 1) -> None:
+        """The command of this SDK refuses, says why, and changes nothing."""
+        before = contents(self.root)
+        done = self.vendor(sdk, *arguments)
+        assert (done.status, done.out, said in done.err) == (status, "", True)
+        assert contents(self.root) == before
 
     def vendored(self, sdk: Path, *arguments: str) -> Host:
         """Make or renew the copy and commit it."""
-        code, _, errors = self.vendor(sdk, *arguments)
-        assert code == 0, errors
+        done = self.vendor(sdk, *arguments)
+        assert done.status == 0, done.err
         self.commit("vendor")
         return self
 
@@ -87,23 +84,24 @@ class Host:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
-    def run_code(self, code: str, **environment: str) -> str:
-        """Run a program of the host's, where there is no SDK but the copy, warnings as errors; return its output."""
+    def run_code(self, code: str, **variables: str) -> str:
+        """Run a program of the host's, where there is no SDK but the copy; return its output."""
         self.write("program.py", BLOCK + code)
-        done = self.run(sys.executable, "-W", "error", "program.py", **environment)
-        assert (done.returncode, done.stderr) == (0, "")
-        return done.stdout
+        done = self.python("program.py", **variables)
+        assert (done.status, done.err) == (0, "")
+        return done.out
 
-    def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str, **variables: str) -> Ended:
         """Run a command in the repository."""
-        inherited = {name: value for name, value in os.environ.items() if name in _INHERITED}
-        env = inherited | _GIT | environment
-        return subprocess.run(command, cwd=self.root, env=env, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603  # our own command
+        return run(*command, cwd=self.root, variables=_GIT | variables)
+
+    def python(self, *arguments: str, **variables: str) -> Ended:
+        return self.run(sys.executable, "-W", "error", *arguments, **variables)
 
     def git(self, *arguments: str) -> str:
         done = self.run("git", *arguments)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        assert done.status == 0, done.err
+        return done.out.strip()
 
     def commit(self, message: str) -> str:
         """Commit all there is, but the program of a test."""

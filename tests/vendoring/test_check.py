@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.vendoring.host import COPY, Host, contents, sdk
+from tests.programs import contents
+from tests.vendoring.host import COPY, Host, sdk
 
 
 @pytest.fixture
@@ -17,9 +18,9 @@ def host(host: Host, old: Path) -> Host:
 
 def checked(host: Host, sdk: Path) -> tuple[int, list[str]]:
     before = contents(host.root)
-    code, printed, told = host.vendor(sdk, "--check")
-    assert (told, contents(host.root)) == ("", before)
-    return code, printed.splitlines()
+    done = host.vendor(sdk, "--check")
+    assert (done.err, contents(host.root)) == ("", before)
+    return done.status, done.out.splitlines()
 
 
 def test_a_whole_copy(host: Host, old: Path) -> None:
@@ -54,10 +55,9 @@ def test_older_newer_and_different(host: Host, old: Path, new: Path, tmp_path: P
 
 def test_no_copy(host: Host, old: Path) -> None:
     (host.copy / "vendored.json").unlink()
-    assert "is not a vendored copy" in host.vendor(old, "--check")[2]
+    host.refused(old, "is not a vendored copy", "--check")
     host.git("rm", "-r", "--quiet", "--force", COPY)
-    code, printed, told = host.vendor(old, "--check")
-    assert (code, printed, "is not a vendored copy" in told) == (1, "", True)
+    host.refused(old, "is not a vendored copy", "--check")
 
 
 @pytest.mark.parametrize("damage", ["<<<<<<< ours\n", '{"format": 2}', "[]", "a later format"])
@@ -66,5 +66,4 @@ def test_a_stamp_that_cannot_be_read(host: Host, old: Path, damage: str) -> None
     later = json.dumps(host.stamp() | {"format": 3})
     host.write(f"{COPY}/vendored.json", later if damage == "a later format" else damage)
     for arguments in (["--check"], ["--update", "--force"]):
-        code, printed, told = host.vendor(old, *arguments)
-        assert (code, printed, "This version cannot read " in told) == (1, "", True)
+        host.refused(old, "This version cannot read ", *arguments)

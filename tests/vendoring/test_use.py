@@ -36,7 +36,7 @@ print(sdk.__version__, sdk.AsyncDevRevAuthClient.__module__, len(names) > 20)
 """
     assert host.run_code(code) == f"1.0.0 {NAME}._async_client True\n"
     host.write("program.py", BLOCK + "import devrev_auth_client")
-    assert "is not installed in this program" in host.run(sys.executable, "program.py").stderr
+    assert "is not installed in this program" in host.python("program.py").err
 
 
 @pytest.mark.parametrize("world", ["asyncio", "trio", "threads"])
@@ -69,8 +69,7 @@ async def use():
 def test_two_versions_in_one_process_keep_their_own_classes(host: Host, tmp_path: Path) -> None:
     """In pickles, too."""
     other = sdk(tmp_path / "other", "98.7.6")
-    command = ("-m", "devrev_auth_client.vendor", OTHER.replace(".", "/"))
-    assert host.run(sys.executable, *command, PYTHONPATH=str(other)).returncode == 0
+    assert host.vendor(other, dest=OTHER.replace(".", "/")).status == 0
     code = f"""
 import pickle
 import {NAME} as one
@@ -142,6 +141,5 @@ async def expiry(token_id: str) -> datetime.datetime | None:
 AsyncDevRevAuthClient(retry=3)  # type: ignore[arg-type]
 """,
     )
-    command = ("-m", "mypy", "--strict", "--no-error-summary", f"--cache-dir={tmp_path}", "uses.py", COPY)
-    done = host.run(sys.executable, *command)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    command = ("mypy", "--strict", "--no-error-summary", f"--cache-dir={tmp_path}", "uses.py", COPY)
+    assert host.run(sys.executable, "-m", *command) == (0, "", "")

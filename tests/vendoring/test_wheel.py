@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
-from tests.vendoring.host import PACKAGE, ROOT, Host, contents, sdk
+from tests.programs import ROOT, contents, run
+from tests.vendoring.host import PACKAGE, Host, sdk
 
 
 def test_an_installed_sdk_makes_the_same_copy(host: Host, tmp_path: Path) -> None:
@@ -16,8 +16,8 @@ def test_an_installed_sdk_makes_the_same_copy(host: Host, tmp_path: Path) -> Non
     tree = sdk(tmp_path / "tree", "1.0.0")
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, tree)
-    command = (sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path))
-    subprocess.run(command, cwd=tree, check=True, capture_output=True)  # noqa: S603  # our own command
+    build = (sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path))
+    assert run(*build, cwd=tree).status == 0
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as archive:
         archive.extractall(tmp_path / "site", [name for name in archive.namelist() if name.startswith(PACKAGE.name)])
     host.vendored(tmp_path / "site", "--with=vendor")
