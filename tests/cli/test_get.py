@@ -127,7 +127,6 @@ FAILURES = [
 def test_a_failure_says_what_happened_at_which_host_for_whom_and_what_to_do(
     invoke: Invoke, fake: FakeDevRev, host: str, answer: dict[str, int], status: int, said: str
 ) -> None:
-    """What the host says is repeated as it is, and not without end."""
     fake.respond_next(**answer)  # type: ignore[arg-type]
     done = invoke("get", FIRST)
     assert (done.status, done.out) == (status, "")
@@ -172,7 +171,6 @@ def test_devrevs_own_host_is_no_reason_to_warn(
 
 @pytest.mark.usefixtures("_no_backoff")
 def test_each_retry_is_told_once_and_the_attempts_are_counted(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
-    """One line a wait, since standard error is no terminal."""
     fake.respond_next(500, times=4)
     *told, last, attempts, reference, _ = invoke("get", FIRST).err.splitlines()
     assert told == [f"{host} responded 500; retrying."] * 3

@@ -102,7 +102,6 @@ def test_yes_revokes(invoke: Invoke, answer: str) -> None:
 @pytest.mark.usefixtures("_somebody_answers")
 @pytest.mark.parametrize("answer", ["n\n", "perhaps\ny\n", "ye\ny\n", "yes!\ny\n", " \ny\n", "\ny\n", ""])
 def test_anything_but_yes_revokes_nothing(invoke: Invoke, fake: FakeDevRev, host: str, answer: str) -> None:
-    """Nor does Ctrl-D. It asks once."""
     done = invoke("revoke", "session", input=answer)
     assert (done.status, done.out, fake.requests) == (130, "", [])
     assert done.err.count("Revoke them?") == 1

@@ -30,7 +30,6 @@ def test_it_reads_and_revokes_plainly(fake: FakeDevRev, pat: IssuedToken, enviro
 
 
 def test_the_module_runs_as_a_program(environment: Environment) -> None:
-    """`python -m devrev_auth_client.cli`, as of a vendored copy."""
     done = python("-m", "devrev_auth_client.cli", "whoami", variables=environment)
     assert (done.status, FIRST in done.out) == (0, True)
 

@@ -19,7 +19,6 @@ def on_a_terminal(*arguments: str, variables: Environment) -> Program:
 def test_it_asks_for_the_token_without_showing_it_and_before_it_revokes(
     fake: FakeDevRev, pat: IssuedToken, environment: Environment, host: str
 ) -> None:
-    """Having said where, and says in green that it is done."""
     session = fake.issue_token(pat.user, TokenType.SESSION)
     del environment["DEVREV_TOKEN"]
     with on_a_terminal("revoke", "session", variables=environment) as terminal:
@@ -63,7 +62,6 @@ def test_a_wait_is_counted_down_and_can_be_stopped(fake: FakeDevRev, environment
 def test_ctrl_c_while_a_request_is_under_way(
     fake: FakeDevRev, environment: Environment, arguments: tuple[str, ...], status: int, said: str, before: int | None
 ) -> None:
-    """A revocation may have happened, whatever came before it; a look has not."""
     if before:
         fake.respond_next(before, retry_after=1)
     fake.play_next(Fault.slow(before=60))

@@ -20,7 +20,6 @@ FILES = sorted((ROOT / "requirements").glob("*.txt"))
 
 
 def pins(name: str) -> dict[str, str]:
-    """The versions that a file pins."""
     return dict(re.findall(r"^([\w-]+)==(\S+)", (ROOT / "requirements" / name).read_text("utf-8"), re.MULTILINE))
 
 
@@ -80,7 +79,6 @@ def test_each_lock_is_installed_as_pinned_although_newer_versions_exist(file: Pa
 
 
 def add_wheel(folder: Path, name: str, version: str) -> None:
-    """Put an empty wheel there."""
     info = f"{name}-{version}.dist-info"
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
         wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")

@@ -81,7 +81,6 @@ def test_imports_run_one_way() -> None:
 
 
 def test_every_room_is_in_the_map_that_people_read() -> None:
-    """The docstring of the package."""
     words = set(re.findall(r"\w+", devrev_auth_client.__doc__ or ""))
     assert set(ROOMS) - {"__init__"} - words == {"_version"}
 

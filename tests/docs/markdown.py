@@ -33,7 +33,6 @@ class Document:
         self._tokens = MarkdownIt("commonmark").enable("table").parse(self.text)
 
     def blocks(self, language: str) -> list[Block]:
-        """The fenced blocks of a language."""
         fences = [token for token in self._tokens if token.type == "fence"]
         return [
             Block(language, fence.content, (fence.map or [0])[0] + 2, _title(fence), _output(following))
@@ -68,7 +67,6 @@ class Document:
         return tables
 
     def links(self) -> list[str]:
-        """Where the links lead."""
         return [str(token.attrs["href"]) for token in self._inline() if token.type == "link_open"]
 
     def commands(self) -> list[str]:

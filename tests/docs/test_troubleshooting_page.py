@@ -25,7 +25,6 @@ HEADINGS = re.findall(r"^### `(.+)`$", PAGE, re.MULTILINE)
 
 
 def text_of(call: Callable[[], object]) -> str:
-    """The text of the error that a call ends with."""
     with pytest.raises(DevRevAuthError) as caught:
         call()
     return str(caught.value)
@@ -54,12 +53,10 @@ def call(method: str, *arguments: object, faults: tuple[Fault, ...] = (), times:
 
 
 def read(*faults: Fault, **options: Any) -> str:
-    """The error of a call that reads a token."""
     return call("get_auth_token", "id", faults=faults, **options)
 
 
 def revoke(*faults: Fault) -> str:
-    """The error of a revocation."""
     return call("revoke_own_auth_tokens", None, faults=faults)
 
 
@@ -73,33 +70,28 @@ def broken(error: Exception, cause: Exception | None = None) -> str:
 
 
 def silent(**options: Any) -> str:
-    """The error of a call to a server that never responds."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         return read(base_url=address, transport=None, **options)
 
 
 def untrusting() -> str:
-    """The error of a call with certificates from a file that has none."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"https://127.0.0.1:{listener.getsockname()[1]}"
         return read(base_url=address, transport=None, verify=__file__)
 
 
 def closed() -> str:
-    """The error of a call after `close`."""
     client = DevRevAuthClient("token")
     client.close()
     return text_of(lambda: client.get_auth_token("id"))
 
 
 async def deferred() -> str:
-    """A token callable that is async."""
     return "token"
 
 
 def command(*arguments: str, **variables: str | None) -> str:
-    """What the command line says."""
     return CliRunner().invoke(app, arguments, env={"NO_COLOR": "1", "COLUMNS": "300", **variables}).stderr
 
 
@@ -115,7 +107,6 @@ def without(package: str, run: Callable[[], object], capsys: pytest.CaptureFixtu
 
 
 def served() -> None:
-    """Serve a fake."""
     with FakeDevRev().serve():
         pass
 

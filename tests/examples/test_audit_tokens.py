@@ -20,7 +20,6 @@ Audit = Callable[..., Ended]
 
 @pytest.fixture
 def own(fake: FakeDevRev, user: FakeUser) -> IssuedToken:
-    """The token that the audit uses."""
     return fake.issue_token(user, secret=SECRET)
 
 
@@ -47,12 +46,10 @@ def audit(variables: dict[str, str], out: Path) -> Audit:
 
 
 def issued(fake: FakeDevRev, user: FakeUser, count: int) -> list[str]:
-    """The ids of so many new tokens."""
     return [fake.issue_token(user).id for _ in range(count)]
 
 
 def saved(folder: Path, ids: list[str]) -> str:
-    """The path of a file of these ids."""
     file = folder / "ids"
     file.write_text("\n".join(ids), encoding="ascii")
     return str(file)
@@ -226,7 +223,6 @@ def test_ten_thousand_ids_take_little_memory(
     ids = issued(fake, user, 10_000)
 
     def memory_for(count: int) -> float:
-        """Return the peak of its memory in MiB."""
         out = tmp_path / f"{count}.csv"
         _, _, _, *program = example("audit_tokens.py", saved(tmp_path, ids[:count]), str(out))
         done = python("-c", MEASURED, *program, variables=variables)

@@ -33,7 +33,6 @@ def ending(fake: FakeDevRev, user: FakeUser, token_file: Path) -> IssuedToken:
 
 
 def store(path: Path, secret: str) -> None:
-    """Replace the file in one step."""
     new = path.with_suffix(".new")
     new.write_text(secret, encoding="ascii")
     new.replace(path)
@@ -50,7 +49,6 @@ def service(base_url: str, token_file: Path) -> Iterator[tuple[Program, socket.s
 
 
 def ask(connection: socket.socket, token_id: str) -> str:
-    """Ask the service for the status of a token."""
     connection.sendall(f"{token_id}\n".encode())
     with connection.makefile("r", encoding="ascii") as answers:
         return answers.readline().strip()

@@ -21,7 +21,6 @@ TEST = (
 
 
 def run(folder: Path, conftest: str, test: str, *arguments: str) -> Ended:
-    """Run pytest in a project there as a person would."""
     # Else the settings of a project further up would count, where there is one.
     for name, text in (("pytest.ini", "[pytest]\n"), ("conftest.py", conftest), ("test_it.py", test)):
         (folder / name).write_text(text, encoding="utf-8")

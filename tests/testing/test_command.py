@@ -24,7 +24,6 @@ def started(*arguments: str, terminal: bool = False) -> Program:
 
 
 def ready_line(process: Program) -> dict[str, Any]:
-    """What it prints for programs."""
     line: dict[str, Any] = json.loads(process.wait_for("(.+)\n")[1])
     return line
 

@@ -134,7 +134,6 @@ BAD_BODIES: list[Any] = [
 def test_a_body_that_the_description_refuses_is_answered_400_as_described(
     fake: FakeDevRev, token: IssuedToken, path: str, body: object, expected: dict[str, object]
 ) -> None:
-    """The validator refuses the request, the fake does too, and the validator accepts its answer."""
     response = send(fake, path, body, token.secret)
     answer = response.json()
     assert answer.pop("message")
@@ -160,7 +159,6 @@ def test_an_empty_id_and_a_body_that_is_not_said_to_be_json_are_refused_too(
 
 
 def test_refusals_of_the_bearer_the_id_and_the_rate_fit() -> None:
-    """The 429 says how long to wait in three places, all of them described."""
     fake = FakeDevRev(rate_limit=1)
     secret = fake.issue_token(fake.add_user()).secret
     missing, unknown = send(fake, DELETE, {}, None), send(fake, DELETE, {}, "unknown")

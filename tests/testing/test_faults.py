@@ -37,7 +37,6 @@ from tests.testing.helpers import DELETE, GET, ask
 def test_the_work_is_done_where_it_is_said_to_be(
     fake: FakeDevRev, token: IssuedToken, fault: Fault, status: str
 ) -> None:
-    """Whatever the caller is told."""
     fake.play_next(fault)
     with contextlib.suppress(ConnectionAbortedError):
         ask(fake, token, DELETE, {})
@@ -107,7 +106,6 @@ def test_too_many_requests_names_what_is_left_of_it(
 
 
 def test_any_of_several_faults_is_chosen_by_the_seed() -> None:
-    """The same one for the same request, whichever fake it is."""
     fault = Fault.any_of(Fault.answer(500), Fault.answer(503), Fault.any_of(Fault.answer(502), Fault.answer(504)))
 
     def statuses(seed: int) -> list[int]:

@@ -113,7 +113,6 @@ def test_a_truncated_answer_promises_more_than_it_sends(
 
 
 def test_a_slow_answer_drips(fake: FakeDevRev, token: IssuedToken, client: httpx.Client) -> None:
-    """And the connection can be used again afterwards."""
     fake.play_next(Fault.slow(before=0.02, between=0.01, chunk_size=300))
     begun = time.monotonic()
     with client.stream("POST", GET, json={"token_id": token.id}) as response:
@@ -129,7 +128,6 @@ def test_a_slow_answer_drips(fake: FakeDevRev, token: IssuedToken, client: httpx
 def test_a_caller_that_leaves_ends_a_slow_answer(
     fake: FakeDevRev, token: IssuedToken, connection: socket.socket, fault: Fault, sent: int
 ) -> None:
-    """Nothing goes on waiting for it."""
     fake.play_next(fault)
     send(connection, token, GET)
     wait_until(lambda: "script: slow" in fake.journal(last=1))

@@ -63,7 +63,6 @@ def test_requests_are_numbered_from_the_injection_on(
 
 
 def test_only_requests_that_are_let_in_are_numbered(fake: FakeDevRev, token: IssuedToken) -> None:
-    """By user and by operation; a slash before that does no harm."""
     other = fake.issue_token(fake.add_user())
     fake.inject(Fault.answer(503), user=other.user, operation="/auth-tokens.get", requests=2)
     assert statuses(fake, token, 3) == [200] * 3

@@ -42,7 +42,6 @@ def request(token: IssuedToken, content: Any = None) -> httpx.Request:
 
 
 def unread(world: str, fake: FakeDevRev, token: IssuedToken, content: Any) -> httpx.Response:
-    """Hand a request to the transport."""
     if world == "threads":
         return fake.transport().handle_request(request(token, content))
     return anyio.run(fake.transport().handle_async_request, request(token, content), backend=world)
@@ -79,7 +78,6 @@ def test_a_lost_connection_raises_what_was_scripted(
 def test_a_truncated_answer_breaks_off(
     fake: FakeDevRev, token: IssuedToken, world: str, keep: int | None, received: float
 ) -> None:
-    """After half, after so many bytes, and before the last byte at the latest."""
     size = len(post(world, fake, token, GET, {"token_id": token.id}).content)
     expected = int(size * received) if received == 0.5 else size - 1 if received == -1 else int(received)
     fake.play_next(Fault.truncated(keep), times=2)
@@ -148,7 +146,6 @@ def test_a_cancelled_request_does_not_arrive(fake: FakeDevRev, token: IssuedToke
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_a_slow_answer_takes_its_time_and_is_whole(fake: FakeDevRev, token: IssuedToken, world: str) -> None:
-    """The waits before the first byte and between the chunks add up."""
     fake.play_next(Fault.slow(before=0.02, between=0.01, chunk_size=300))
     fake.play_next(Fault.slow(before=0.001, between=LONG))
     begun = time.monotonic()

@@ -15,7 +15,6 @@ from tests.testing.helpers import DELETE, GET, NOON, Clock, ask, metadata
 
 @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Basic {}", "{}", "Bearer {}x", "Bearer x{}"])
 def test_401_without_an_active_bearer(fake: FakeDevRev, token: IssuedToken, authorization: str | None) -> None:
-    """Before the body is looked at."""
     headers = [] if authorization is None else [("Authorization", authorization.format(token.secret))]
     for body in (b"{}", b"nope"):
         answer = fake.handle("POST", DELETE, headers, body)
@@ -49,7 +48,6 @@ def test_404_for_an_unknown_id_and_for_one_of_another_dev_org(fake: FakeDevRev, 
 def test_a_wrong_path_or_method_is_404_without_a_type(
     fake: FakeDevRev, token: IssuedToken, method: str, path: str
 ) -> None:
-    """Whoever asks."""
     for bearer in (token, "unknown"):
         answer = ask(fake, bearer, path, {}, method)
         assert (answer.status, loads(answer.content)) == (404, {"message": "route not found"})
@@ -123,7 +121,6 @@ def test_a_window_opens_with_the_first_request_after_the_last_one(clock: Clock) 
 
 
 def test_what_has_no_user_has_no_rate_limit(fake: FakeDevRev, token: IssuedToken) -> None:
-    """An unknown bearer, a wrong path; and with no limit set, nobody sees one."""
     limited = FakeDevRev(rate_limit=1, clock=Clock())
     his = limited.issue_token(limited.add_user())
     answers = [ask(limited, "unknown", GET, {}), ask(limited, his, "/", {}), ask(fake, token, DELETE, {})]
@@ -155,7 +152,6 @@ def test_requests_are_recorded_without_the_bearer(fake: FakeDevRev, token: Issue
 
 
 def test_requests_for_a_token_and_for_a_user(fake: FakeDevRev, token: IssuedToken) -> None:
-    """Those that were made with it, whatever they asked for."""
     session, other = fake.issue_token(token.user, TokenType.SESSION), fake.issue_token(fake.add_user())
     for bearer in (token, other, session, token, "unknown"):
         ask(fake, bearer, GET, {"token_id": token.id})
@@ -165,7 +161,6 @@ def test_requests_for_a_token_and_for_a_user(fake: FakeDevRev, token: IssuedToke
 
 
 def test_threads_share_one_fake() -> None:
-    """Eight of them: every request is recorded, and just as many pass as the limit says."""
     fake = FakeDevRev(rate_limit=100)
     token = fake.issue_token(fake.add_user())
 
@@ -184,7 +179,6 @@ def test_threads_share_one_fake() -> None:
 
 
 def test_time_goes_on_with_the_clock_that_was_handed_in(fake: FakeDevRev, clock: Clock) -> None:
-    """What was advanced is added to it. Left out, it is the machine's."""
     assert fake.now == datetime.fromtimestamp(NOON, UTC)
     fake.advance(10)
     clock.now += 5
@@ -195,7 +189,6 @@ def test_time_goes_on_with_the_clock_that_was_handed_in(fake: FakeDevRev, clock:
 
 
 def test_a_stopped_clock_moves_by_advance_alone(fake: FakeDevRev, clock: Clock) -> None:
-    """Stopped as it is, or at any time, so that the dates of an answer are known."""
     fake.advance(1)
     fake.stop_clock()
     clock.now += 100

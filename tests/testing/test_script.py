@@ -58,50 +58,32 @@ def test_an_answer_is_sent_as_scripted(
 
 
 @pytest.mark.parametrize(
-    ("status", "retry_after", "body"),
+    ("script", "body"),
     [
-        (400, None, {"type": "bad_request", "message": "Bad Request"}),
-        (418, None, {"message": "I'm a Teapot"}),
-        (429, 2, {"type": "too_many_requests", "message": "Too Many Requests", "retry_after": 2}),
-        (429, 0.5, {"type": "too_many_requests", "message": "Too Many Requests"}),
-        (429, "Fri, 02 Jan 2026 00:00:00 GMT", {"type": "too_many_requests", "message": "Too Many Requests"}),
-        (
-            500,
-            None,
-            {"type": "internal_error", "message": "Internal Server Error", "reference_id": "fake-reference-1"},
-        ),
-        (503, 7, {"type": "service_unavailable", "message": "Service Unavailable"}),
-        (520, 1, {"message": "error"}),
+        ({"status": 400}, {"type": "bad_request", "message": "Bad Request"}),
+        ({"status": 401, "details": {"type": "dev_org_deactivated"}}, {"type": "dev_org_deactivated"}),
+        ({"status": 403, "details": {"object_ids": ["don:1"]}}, {"type": "forbidden", "object_ids": ["don:1"]}),
+        ({"status": 413}, {"type": "request_entity_too_large", "max_bytes": 1_048_576}),
+        ({"status": 413, "details": {"max_bytes": 10}}, {"type": "request_entity_too_large", "max_bytes": 10}),
+        ({"status": 418}, {"message": "I'm a Teapot"}),
+        ({"status": 429, "retry_after": 2}, {"type": "too_many_requests", "retry_after": 2}),
+        ({"status": 429, "retry_after": 0.5}, {"type": "too_many_requests"}),
+        ({"status": 429, "retry_after": "Fri, 02 Jan 2026 00:00:00 GMT"}, {"type": "too_many_requests"}),
+        ({"status": 500}, {"type": "internal_error", "reference_id": "fake-reference-1"}),
+        ({"status": 503, "retry_after": 7}, {"type": "service_unavailable", "message": "Service Unavailable"}),
+        ({"status": 520, "retry_after": 1}, {"message": "error"}),
     ],
 )
-def test_an_error_has_the_usual_body_of_its_status(
-    fake: FakeDevRev, token: IssuedToken, status: int, retry_after: float | str | None, body: dict[str, object]
+def test_an_error_has_the_usual_body_of_its_status_and_details(
+    fake: FakeDevRev, token: IssuedToken, script: dict[str, Any], body: dict[str, object]
 ) -> None:
     """Without a `type` where the API has none; retry_after is in the body of a 429 only, and if it is whole."""
-    fake.respond_next(status, retry_after=retry_after)
-    answer = ask(fake, token, GET, {})
-    assert (answer.status, loads(answer.content)) == (status, body)
-    assert dict(answer.headers).get("Retry-After") == (None if retry_after is None else str(retry_after))
-
-
-@pytest.mark.parametrize(
-    ("status", "details", "body"),
-    [
-        (401, {"type": "dev_org_deactivated"}, {"type": "dev_org_deactivated"}),
-        (403, {"object_ids": ["don:1"]}, {"type": "forbidden", "object_ids": ["don:1"]}),
-        (413, {}, {"type": "request_entity_too_large", "max_bytes": 1_048_576}),
-        (413, {"max_bytes": 10}, {"type": "request_entity_too_large", "max_bytes": 10}),
-    ],
-)
-def test_an_error_takes_details(
-    fake: FakeDevRev, token: IssuedToken, status: int, details: dict[str, object], body: dict[str, object]
-) -> None:
-    """Such as those of newer error types."""
-    fake.respond_next(status, details=details)
+    fake.respond_next(**script)
     answer = ask(fake, token, GET, {})
     content = loads(answer.content)
-    assert content.pop("message")
-    assert (answer.status, content) == (status, body)
+    assert (answer.status, content) == (script["status"], {"message": content["message"]} | body)
+    wait = script.get("retry_after")
+    assert dict(answer.headers).get("Retry-After") == (None if wait is None else str(wait))
 
 
 def test_steps_are_played_in_order_and_then_the_fake_answers_again() -> None:

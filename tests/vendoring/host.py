@@ -57,7 +57,6 @@ class Host:
         self.git("init", "--quiet")
 
     def vendor(self, sdk: Path, *arguments: str, dest: str = COPY, **variables: str) -> Ended:
-        """Run the command of this SDK."""
         return self.python("-m", "devrev_auth_client.vendor", dest, *arguments, PYTHONPATH=str(sdk), **variables)
 
     def refused(self, sdk: Path, said: str, *arguments: str, status: int = 1) -> None:
@@ -79,7 +78,6 @@ class Host:
         return stamp
 
     def write(self, path: str, text: str) -> None:
-        """Write a file of the host's."""
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -92,7 +90,6 @@ class Host:
         return done.out
 
     def run(self, *command: str, **variables: str) -> Ended:
-        """Run a command in the repository."""
         return run(*command, cwd=self.root, variables=_GIT | variables)
 
     def python(self, *arguments: str, **variables: str) -> Ended:

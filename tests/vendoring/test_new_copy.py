@@ -16,7 +16,6 @@ TOOLS = {"ruff.toml", ".gitattributes", "vendored.json"}
 
 
 def tops(host: Host) -> set[str]:
-    """The files and folders at the top of the copy."""
     return {name.partition("/")[0] for name in contents(host.copy)}
 
 
@@ -31,7 +30,6 @@ def test_a_copy_is_the_client_alone_and_what_it_has_is_the_packages(host: Host, 
 
 
 def test_with_adds_to_it(host: Host, old: Path) -> None:
-    """Whole: what no extra has is the client's."""
     host.vendored(old, "--with", "testing", "--with", "cli", "--with", "vendor", "--with", "cli")
     assert contents(host.copy).keys() == contents(old / PACKAGE.name).keys() | TOOLS
     assert host.stamp()["extras"] == ["cli", "testing", "vendor"]
@@ -100,7 +98,6 @@ def test_arguments_that_make_no_sense_are_refused(host: Host, old: Path, argumen
 
 
 def test_what_is_there_already_is_left_alone(host: Host, old: Path) -> None:
-    """Somebody's code, and a copy that is made again."""
     host.write(f"{COPY}/own.py", "")
     for arguments in ([], ["--update", "--force"]):
         host.refused(old, "is not a vendored copy", *arguments)

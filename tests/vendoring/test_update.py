@@ -88,7 +88,6 @@ def test_a_failure_to_rename_leaves_the_copy_as_it_was(
 
 
 def test_git_alone_keeps_a_local_fix_through_an_update(host: Host, new: Path, tmp_path: Path) -> None:
-    """By the very lines of the how-to."""
     fixed = (host.copy / "errors.py").read_text("utf-8").replace('"""', '"""Fixed here. ', 1)
     host.write(f"{COPY}/errors.py", fixed)
     host.commit("Fix what upstream has not fixed yet")

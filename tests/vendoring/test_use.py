@@ -67,7 +67,6 @@ async def use():
 
 
 def test_two_versions_in_one_process_keep_their_own_classes(host: Host, tmp_path: Path) -> None:
-    """In pickles, too."""
     other = sdk(tmp_path / "other", "98.7.6")
     assert host.vendor(other, dest=OTHER.replace(".", "/")).status == 0
     code = f"""
@@ -94,7 +93,6 @@ for sdk in (one, other):
 
 
 def test_with_testing_and_cli(host: Host, old: Path, tmp_path: Path) -> None:
-    """The copy's own fake serves its client, and its command line runs."""
     host = Host(tmp_path / "host").vendored(old, "--with=testing", "--with=cli")
     code = f"""
 import runpy, sys
@@ -115,7 +113,6 @@ runpy.run_module("{NAME}.cli", None, "__main__", True)
 
 @pytest.mark.slow
 def test_the_host_type_checks_it(host: Host, tmp_path: Path) -> None:
-    """`mypy --strict` of all of the copy, and of what the host does with it."""
     pytest.importorskip("mypy", reason="mypy comes with the development pins alone")
     host.write(
         "uses.py",
