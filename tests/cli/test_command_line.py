@@ -56,14 +56,6 @@ def test_a_wrong_command_line_says_what_is_wrong_and_repeats_nothing(
     assert "sesion" not in text
 
 
-def test_a_usage_error_shows_how_it_is_used(invoke: Invoke) -> None:
-    usage, hint, error = invoke("get").err.splitlines()
-    assert usage.startswith("Usage: ")
-    assert "get [OPTIONS]" in usage
-    assert hint.endswith("get --help' for help.")
-    assert error == "Error: TOKEN_ID is missing."
-
-
 @pytest.mark.parametrize("token", TOKENS, ids=lambda token: token[:8].strip())
 @pytest.mark.parametrize("command", [("get",), ("revoke", "--yes")], ids=lambda command: command[0])
 def test_a_token_in_the_place_of_an_id_or_a_type_is_refused(

@@ -12,23 +12,6 @@ from tests.jwts import jwt
 from tests.programs import Program
 
 
-def test_claims_are_read_offline_and_marked_unverified(invoke: Invoke, fake: FakeDevRev) -> None:
-    done = invoke("inspect")
-    assert (done.status, done.err) == (0, "")
-    first, *lines = done.out.splitlines()
-    assert first == "UNVERIFIED: read locally; not checked with DevRev."
-    shown = dict(line.split(maxsplit=1) for line in lines)
-    assert shown.pop("expires").startswith("2099-01-01 00:00 UTC, in ")
-    assert shown == {
-        "id": FIRST,
-        "type": "pat (urn:devrev:params:oauth:token-type:pat)",
-        "subject": "don:identity:dvrv-us-1:devo/1:devu/1",
-        "issuer": "https://auth-token.devrev.ai/",
-        "more": "email",
-    }
-    assert fake.requests == []
-
-
 def test_fetch_shows_what_devrev_says_too(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
     done = invoke("inspect", "--fetch")
     assert (done.status, done.err) == (0, "")
@@ -38,8 +21,9 @@ def test_fetch_shows_what_devrev_says_too(invoke: Invoke, fake: FakeDevRev, host
     assert [request.body for request in fake.requests] == [{"token_id": FIRST}]
 
 
-def test_json_names_what_is_unverified(invoke: Invoke) -> None:
+def test_json_names_what_is_unverified(invoke: Invoke, fake: FakeDevRev) -> None:
     assert json.loads(invoke("inspect", "--json").out) == {"unverified_claims": CLAIMS}
+    assert fake.requests == []
     both = json.loads(invoke("inspect", "--json", "--fetch").out)
     assert both.keys() == {"unverified_claims", "token"}
     assert both["token"]["status"] == "active"

@@ -14,18 +14,6 @@ from tests.jwts import jwt
 AGAIN = "\nRun it again (revoking twice does no harm), or check one of the tokens: devrev-auth get TOKEN_ID\n"
 
 
-def test_it_says_what_it_does_where_and_that_it_is_done(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
-    user = fake.add_user()
-    own = fake.issue_token(user, TokenType.PAT, secret=jwt({**CLAIMS, "jti": "x", "iss": "one"}))
-    session = fake.issue_token(user, TokenType.SESSION)
-    done = invoke("revoke", "session", "--yes", DEVREV_TOKEN=own.secret)
-    target = f"Host: {host}. Token's owner: user devu/1, organisation devo/1 (unverified).\n"
-    assert done.status == 0
-    assert done.err == f"This revokes all tokens of type session that you created. It cannot be undone.\n{target}"
-    assert done.out == f"Revoked: all tokens of type session that you created.\n{target}"
-    assert (fake.token_status(session.id), fake.token_status(own.id)) == ("revoked", "active")
-
-
 @pytest.mark.parametrize(
     ("secret", "owner"),
     [

@@ -69,16 +69,11 @@ def broken(error: Exception, cause: Exception | None = None) -> str:
     return read(transport=httpx.MockTransport(handle))
 
 
-def silent(**options: Any) -> str:
+def silent(scheme: str = "http", **options: Any) -> str:
+    """The error of a call to a server that never responds."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        address = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
         return read(base_url=address, transport=None, **options)
-
-
-def untrusting() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        address = f"https://127.0.0.1:{listener.getsockname()[1]}"
-        return read(base_url=address, transport=None, verify=__file__)
 
 
 def closed() -> str:
@@ -106,11 +101,6 @@ def without(package: str, run: Callable[[], object], capsys: pytest.CaptureFixtu
     return f"{caught.value}{capsys.readouterr().err}"
 
 
-def served() -> None:
-    with FakeDevRev().serve():
-        pass
-
-
 def test_each_text_on_the_page_is_one_that_a_user_gets(capsys: pytest.CaptureFixture[str]) -> None:
     long_wait = Fault.answer(429, retry_after=300)
     produced = [
@@ -131,7 +121,7 @@ def test_each_text_on_the_page_is_one_that_a_user_gets(capsys: pytest.CaptureFix
         broken(httpx.ReadTimeout("")),
         silent(timeout=0.01),
         silent(total_timeout=0.01),
-        untrusting(),
+        silent("https", verify=__file__),
         read(token="of-nobody"),
         read(Fault.answer(401, details={"type": "dev_org_deactivated"})),
         read(Fault.answer(400)),
@@ -150,7 +140,7 @@ def test_each_text_on_the_page_is_one_that_a_user_gets(capsys: pytest.CaptureFix
         command("get", "id", "--total-timeout", "0.1", DEVREV_TOKEN="x", DEVREV_BASE_URL="http://127.0.0.1:9"),
         command("revoke", "pat", DEVREV_TOKEN="x"),
         without("typer", main, capsys),
-        without("uvicorn", served, capsys),
+        without("uvicorn", FakeDevRev().serve().__enter__, capsys),
     ]
     text = "\n".join(produced)
     patterns = {heading: ".+".join(map(re.escape, heading.split("…"))) for heading in HEADINGS}

@@ -44,10 +44,6 @@ class Workspace(Paths):
     def edit(self, path: Path, old: str, new: str) -> None:
         path.write_text(changed(path.read_text("utf-8"), old, new), "utf-8")
 
-    def line_of(self, text: str) -> int:
-        """The number of the first line of the description that has this text."""
-        return line_of(self.description.read_text("utf-8"), text)
-
     def files(self) -> dict[str, bytes]:
         """The package, the generated folder and all that stands beside it."""
         return contents(self.package)

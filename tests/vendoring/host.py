@@ -17,18 +17,7 @@ COPY = "acme/_vendor/devrev_tokens"
 NAME = COPY.replace("/", ".")
 
 # In the host the SDK is not installed. It is in this environment, so its name is blocked.
-BLOCK = """\
-import sys
-
-
-class Blocked:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] == "devrev_auth_client":
-            raise ImportError(f"{name} is not installed in this program")
-
-
-sys.meta_path.insert(0, Blocked())
-"""
+BLOCK = 'import sys; sys.modules["devrev_auth_client"] = None\n'
 
 _GIT = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
 for _who in ("AUTHOR", "COMMITTER"):
