@@ -14,7 +14,7 @@ import pytest
 from devrev_auth_client.testing.__main__ import main
 from devrev_auth_client.token_types import TokenType
 from tests.programs import Program, python
-from tests.testing.helpers import GET
+from tests.testing.conftest import GET
 
 COMMAND = ("-m", "devrev_auth_client.testing")
 

@@ -21,7 +21,7 @@ from openapi_core.validation.response.exceptions import DataValidationError
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from devrev_auth_client.token_types import TokenType
 from tests.contract.description import RESOLVED
-from tests.testing.helpers import DELETE, GET, HOST
+from tests.testing.conftest import DELETE, GET, HOST
 
 STRICT = OpenAPI.from_dict(RESOLVED, config=Config(additional_properties_default_policy="forbid"))
 COMPLETE = OpenAPI.from_dict(

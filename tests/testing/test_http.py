@@ -13,7 +13,7 @@ import pytest
 
 from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
 from tests.programs import wait_until
-from tests.testing.helpers import DELETE, GET, NOON, Clock
+from tests.testing.conftest import DELETE, GET, NOON, Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
-from tests.testing.helpers import DELETE, GET, ask
+from tests.testing.conftest import DELETE, GET, ask
 
 if TYPE_CHECKING:
     from collections.abc import Container

@@ -10,7 +10,7 @@ from httpx import ReadError
 
 from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
 from devrev_auth_client.token_types import TokenType
-from tests.testing.helpers import DELETE, GET, Clock, ask
+from tests.testing.conftest import DELETE, GET, Clock, ask
 
 TIMELINE = Path(__file__).with_name("journal.txt").read_text("utf-8")
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
-from tests.testing.helpers import DELETE, GET, HOST
+from tests.testing.conftest import DELETE, GET, HOST
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -10,7 +10,7 @@ import pytest
 
 from devrev_auth_client.testing import Answer, FakeDevRev, IssuedToken
 from devrev_auth_client.token_types import TokenType
-from tests.testing.helpers import DELETE, GET, NOON, Clock, ask, metadata
+from tests.testing.conftest import DELETE, GET, NOON, Clock, ask, metadata
 
 
 @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Basic {}", "{}", "Bearer {}x", "Bearer x{}"])

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
-from tests.testing.helpers import GET, ask
+from tests.testing.conftest import GET, ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
-from tests.testing.helpers import DELETE, GET, ask
+from tests.testing.conftest import DELETE, GET, ask
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from devrev_auth_client.token_claims import TokenClaims
 from devrev_auth_client.token_types import TokenType
-from tests.testing.helpers import DELETE, GET, NOON, Clock, ask, metadata
+from tests.testing.conftest import DELETE, GET, NOON, Clock, ask, metadata
 
 
 def test_metadata_has_exact_values(fake: FakeDevRev, clock: Clock) -> None:

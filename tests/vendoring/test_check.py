@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.programs import contents
-from tests.vendoring.host import COPY, Host, sdk
+from tests.vendoring.conftest import COPY, Host, sdk
 
 
 @pytest.fixture

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.programs import ROOT, contents
-from tests.vendoring.host import COPY, NAME, PACKAGE, Host, sdk
+from tests.programs import ROOT, contents, run
+from tests.vendoring.conftest import COPY, NAME, PACKAGE, Host, sdk
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 TOOLS = {"ruff.toml", ".gitattributes", "vendored.json"}
@@ -123,3 +126,17 @@ def test_a_copy_is_no_source_of_copies(host: Host, old: Path) -> None:
     assert (done.status, "is a vendored copy" in done.err) == (1, True)
     host.write(f"{COPY}/errors.py", "")
     assert host.python(*command, COPY, "--check") == (3, "edited: errors.py\n", "")
+
+
+def test_an_installed_sdk_makes_the_same_copy(host: Host, tmp_path: Path) -> None:
+    """An installed pure wheel is an unpacked one; its metadata is taken away, since nothing may ask for it."""
+    tree = sdk(tmp_path / "tree", "1.0.0")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tree)
+    build = (sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path))
+    assert run(*build, cwd=tree).status == 0
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as archive:
+        archive.extractall(tmp_path / "site", [name for name in archive.namelist() if name.startswith(PACKAGE.name)])
+    host.vendored(tmp_path / "site", "--with=vendor")
+    other = Host(tmp_path / "other").vendored(tree, "--with=vendor")
+    assert contents(host.copy) == contents(other.copy)

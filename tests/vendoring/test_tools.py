@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.programs import ROOT, contents
-from tests.vendoring.host import COPY, Host
+from tests.vendoring.conftest import COPY, Host
 
 MESSY = "import os\nx = {  'a':1 }\n"
 

@@ -10,7 +10,7 @@ import pytest
 
 from devrev_auth_client import vendor
 from tests.programs import ROOT, contents
-from tests.vendoring.host import COPY, Host, sdk
+from tests.vendoring.conftest import COPY, Host, sdk
 
 
 @pytest.fixture

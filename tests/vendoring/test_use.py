@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from devrev_auth_client.testing import FakeDevRev
-from tests.vendoring.host import COPY, NAME, Host, sdk
+from tests.vendoring.conftest import COPY, NAME, Host, sdk
 
 OTHER = "acme.legacy_sdk"
 
