@@ -24,7 +24,7 @@ PAGES = [Document(path.relative_to(ROOT).as_posix()) for path in PATHS]
 OTHERS = [Document("CONTRIBUTING.md"), Document("CHANGELOG.md"), Document("openapi/templates/README.md")]
 # These configure logging or instrument httpx, for the whole process.
 APART = {"docs/how-to/logging.md", "docs/how-to/opentelemetry.md"}
-# These need a proxy, TLS or a short rate limit: test_proxies_page.py and test_batch_page.py run them.
+# These need a proxy, TLS or a short rate limit: test_other_servers.py runs them.
 ELSEWHERE = {"docs/how-to/proxies.md", "docs/how-to/batch.md"}
 # What a shell or an operating system has, beside what is installed here.
 TOOLS = {".", "cd", "echo", "export", "git", "pip", "printenv", "python", "python3", "read", "unset"}

@@ -1,57 +1,51 @@
-"""What the next requests to FakeDevRev meet: scripted answers, lost connections, faults."""
+"""What the next requests to FakeDevRev meet: scripted answers, lost connections, and what each fault does."""
 
 from __future__ import annotations
 
+import contextlib
+import math
 from json import loads
 from typing import Any
 
+import httpx
 import pytest
 
+from devrev_auth_client import DevRevAuthClient, InvalidResponseError
 from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
 from tests.testing.conftest import DELETE, GET, ask
+
+JSON = "Content-Type: application/json"
+HTML = "Content-Type: text/html; charset=utf-8"
 
 
 @pytest.mark.parametrize(
     ("script", "headers", "content"),
     [
-        ({"json": {"a": [1, None]}}, {"Content-Type": "application/json", "Content-Length": "16"}, b'{"a": [1, null]}'),
-        ({"json": None}, {"Content-Type": "application/json", "Content-Length": "4"}, b"null"),
-        ({"content": b"{"}, {"Content-Type": "application/json", "Content-Length": "1"}, b"{"),
-        ({"html": None, "content": None, "headers": None, "details": None}, {"Content-Length": "0"}, b""),
-        ({"status": 204}, {}, b""),
-        ({"status": 304}, {}, b""),
-        ({"status": 302, "headers": {"Location": "/x"}}, {"Location": "/x", "Content-Length": "0"}, b""),
-        ({"status": 404, "content": b""}, {"Content-Length": "0"}, b""),
-        (
-            {"status": 502, "html": "<h1>Bad Gateway \N{EM DASH}</h1>"},
-            {"Content-Type": "text/html; charset=utf-8", "Content-Length": "24"},
-            b"<h1>Bad Gateway \xe2\x80\x94</h1>",
-        ),
-        (
-            {"content": b"x", "headers": {"content-type": "text/plain", "content-length": "9"}},
-            {"content-type": "text/plain", "content-length": "9"},
-            b"x",
-        ),
-        (
-            {"content": b"1\r\nx\r\n0\r\n\r\n", "headers": {"Transfer-Encoding": "chunked"}},
-            {"Content-Type": "application/json", "Transfer-Encoding": "chunked"},
-            b"1\r\nx\r\n0\r\n\r\n",
-        ),
-        (
-            {"status": 503, "html": "", "retry_after": 1.5, "headers": {"Retry-After": "soon"}},
-            {"Retry-After": "soon", "Content-Length": "0"},
-            b"",
-        ),
+        ({"json": {"a": [1, None]}}, f"{JSON} | Content-Length: 16", '{"a": [1, null]}'),
+        ({"json": None}, f"{JSON} | Content-Length: 4", "null"),
+        ({"content": b"{"}, f"{JSON} | Content-Length: 1", "{"),
+        ({"html": None, "content": None, "headers": None, "details": None}, "Content-Length: 0", ""),
+        ({"status": 204}, "", ""),
+        ({"status": 304}, "", ""),
+        ({"status": 302, "headers": {"Location": "/x"}}, "Location: /x | Content-Length: 0", ""),
+        ({"status": 404, "content": b""}, "Content-Length: 0", ""),
+        ({"status": 502, "html": "<p>\N{EM DASH}"}, f"{HTML} | Content-Length: 6", "<p>\N{EM DASH}"),
+        ({"content": b"x", "headers": {"content-length": "9"}}, f"{JSON} | content-length: 9", "x"),
+        ({"content": b"x", "headers": {"content-type": "text/a"}}, "content-type: text/a | Content-Length: 1", "x"),
+        ({"content": b"0", "headers": {"Transfer-Encoding": "chunked"}}, f"{JSON} | Transfer-Encoding: chunked", "0"),
+        ({"status": 503, "html": "", "retry_after": 1.5}, "Retry-After: 1.5 | Content-Length: 0", ""),
+        ({"html": "", "retry_after": 1, "headers": {"Retry-After": "x"}}, "Retry-After: x | Content-Length: 0", ""),
     ],
 )
 def test_an_answer_is_sent_as_scripted(
-    fake: FakeDevRev, token: IssuedToken, script: dict[str, Any], headers: dict[str, str], content: bytes
+    fake: FakeDevRev, token: IssuedToken, script: dict[str, Any], headers: str, content: str
 ) -> None:
     """No header is added but those that carry the body; a header of the script goes before them."""
     fake.respond_next(**script)
     fake.play_next(Fault.answer(**script))
     answer = ask(fake, token, DELETE, {})
-    assert tuple(answer) == (script.get("status", 200), list(headers.items()), content)
+    assert (answer.status, answer.content) == (script.get("status", 200), content.encode())
+    assert " | ".join(f"{name}: {value}" for name, value in answer.headers) == headers
     assert ask(fake, token, DELETE, {}) == answer
     assert (fake.requests[0].status, fake.requests[0].token_id) == (answer.status, token.id)
     assert fake.token_status(token.id) == "active"
@@ -103,3 +97,109 @@ def test_steps_are_played_in_order_and_then_the_fake_answers_again() -> None:
     assert statuses == [503, 503, None, 429, 200]
     assert [request.status for request in fake.requests] == statuses
     assert (fake.unplayed, fake.token_status(token.id)) == (0, "revoked")
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        (Fault.answer(502, after_processing=True), "revoked"),
+        (Fault.proxy_page(200, after_processing=True), "revoked"),
+        (Fault.reset(after_processing=True), "revoked"),
+        (Fault.lost_connection(after_processing=True), "revoked"),
+        (Fault.truncated(), "revoked"),
+        (Fault.wrong_json(), "revoked"),
+        (Fault.new_values(), "revoked"),
+        (Fault.slow(), "revoked"),
+        (Fault.answer(200), "active"),
+        (Fault.proxy_page(), "active"),
+        (Fault.reset(), "active"),
+        (Fault.lost_connection(), "active"),
+        (Fault.lost_connection(error=httpx.ReadTimeout), "active"),
+        (Fault.too_many_requests(), "active"),
+    ],
+    ids=repr,
+)
+def test_the_work_is_done_where_it_is_said_to_be(
+    fake: FakeDevRev, token: IssuedToken, fault: Fault, status: str
+) -> None:
+    fake.play_next(fault)
+    with contextlib.suppress(ConnectionAbortedError):
+        ask(fake, token, DELETE, {})
+    assert fake.token_status(token.id) == status
+
+
+def test_a_proxy_page_is_html(fake: FakeDevRev, token: IssuedToken) -> None:
+    fake.play_next(Fault.proxy_page())
+    fake.play_next(Fault.proxy_page(599))
+    first, second = (ask(fake, token, GET, {}) for _ in range(2))
+    assert first.status == 502
+    assert dict(first.headers)["Content-Type"] == "text/html; charset=utf-8"
+    assert b"<h1>502 Bad Gateway</h1>" in first.content
+    assert b"<h1>599 Unknown</h1>" in second.content
+
+
+def test_wrong_json_is_one_of_several_bodies_by_chance(fake: FakeDevRev, token: IssuedToken) -> None:
+    """None of them is metadata by the description, and none could be taken for a revocation that was confirmed."""
+    fake.play_next(Fault.wrong_json(), times=100)
+    bodies = {ask(fake, token, GET, {}).content for _ in range(100)}
+    assert len(bodies) == 8
+    for body in bodies:
+        fake.play_next(Fault.wrong_json(body), times=2)
+        with DevRevAuthClient("any", transport=fake.transport()) as client:
+            with pytest.raises(InvalidResponseError):
+                client.get_auth_token(token.id)
+            with pytest.raises(InvalidResponseError):
+                client.revoke_own_auth_tokens(None)
+    fake.play_next(Fault.wrong_json("{'token': 1}"))
+    answer = ask(fake, token, GET, {})
+    assert (answer.status, answer.content) == (200, b"{'token': 1}")
+    assert dict(answer.headers)["Content-Type"] == "application/json"
+
+
+def test_new_values_are_in_metadata_and_in_errors(fake: FakeDevRev, token: IssuedToken) -> None:
+    """Each enum has a value, and each object a field, that no description knows; the rest stays."""
+    usual = ask(fake, token, GET, {"token_id": token.id})
+    fake.play_next(Fault.new_values(), times=4)
+    answer = ask(fake, token, GET, {"token_id": token.id})
+    before, after = loads(usual.content)["token"], loads(answer.content)["token"]
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"status", "requested_token_type", "created_by", "modified_by"}
+    assert (after["status"], after["created_by"]["type"]) == ("dormant", "later_user")
+    assert after.keys() - before.keys() == {"later_addition"}
+    assert "later_addition" in loads(answer.content)
+    assert dict(answer.headers) == {**dict(usual.headers), "Content-Length": str(len(answer.content))}
+    error = ask(fake, token, GET, {"token_id": "x"})
+    assert (error.status, loads(error.content)["type"]) == (404, "later_error")
+    assert "type" not in loads(ask(fake, token, "/x", {}).content)
+    assert ask(fake, token, DELETE, {}).content == b""
+
+
+@pytest.mark.parametrize(
+    ("lasting", "passed", "said"), [(300.0, 0, "300"), (300.0, 299.5, "1"), (7.25, 0, "8"), (math.inf, 1000, "30")]
+)
+def test_too_many_requests_names_what_is_left_of_it(
+    fake: FakeDevRev, token: IssuedToken, lasting: float, passed: float, said: str
+) -> None:
+    """In whole seconds, never too few; thirty where nobody knows; and what it was given, where it was."""
+    with fake.inject(Fault.too_many_requests(), lasting=lasting):
+        fake.advance(passed)
+        answer = ask(fake, token, GET, {})
+    assert (answer.status, dict(answer.headers)["Retry-After"]) == (429, said)
+    assert loads(answer.content)["retry_after"] == int(said)
+    fake.inject(Fault.too_many_requests(0.05), lasting=lasting)
+    assert dict(ask(fake, token, GET, {}).headers)["Retry-After"] == "0.05"
+
+
+def test_any_of_several_faults_is_chosen_by_the_seed() -> None:
+    fault = Fault.any_of(Fault.answer(500), Fault.answer(503), Fault.any_of(Fault.answer(502), Fault.answer(504)))
+
+    def statuses(seed: int) -> list[int]:
+        fake = FakeDevRev(seed=seed)
+        fake.play_next(fault, times=40)
+        return [ask(fake, "unknown", GET, {}).status for _ in range(40)]
+
+    assert statuses(1) == statuses(1)
+    assert statuses(1) != statuses(2)
+    assert set(statuses(1)) == {500, 502, 503, 504}
+    several = Fault.any_of(Fault.reset(after_processing=True), Fault.lost_connection(), Fault.slow())
+    assert repr(several) == "<Fault: reset after processing or lost connection (ConnectError) or slow>"
