@@ -9,7 +9,6 @@ from shutil import copytree, ignore_patterns, rmtree
 from types import ModuleType
 from typing import Any
 
-import anyio
 import httpx
 import pytest
 
@@ -164,21 +163,14 @@ def server() -> Server:
     return Server()
 
 
-@pytest.fixture(params=["sync", "asyncio"])
-def call(request: pytest.FixtureRequest, sdk: ModuleType, server: Server) -> Call:
+@pytest.fixture
+def call(sdk: ModuleType, server: Server) -> Call:
     """Calls `client.call(...)` on a new client."""
-    options = {"transport": server.transport(), "retry": sdk.RetryPolicy(base_delay=0.001)}
 
     def run(module: str, **arguments: Any) -> Any:
         endpoint = import_module(f"{REGENERATED}.generated.api.{module}")
-        if request.param == "sync":
-            with sdk.DevRevAuthClient(TOKEN, **options) as client:
-                return client.call(endpoint, **arguments)
-
-        async def run_async() -> Any:
-            async with sdk.AsyncDevRevAuthClient(TOKEN, **options) as client:
-                return await client.call(endpoint, **arguments)
-
-        return anyio.run(run_async)
+        retry = sdk.RetryPolicy(base_delay=0.001)
+        with sdk.DevRevAuthClient(TOKEN, transport=server.transport(), retry=retry) as client:
+            return client.call(endpoint, **arguments)
 
     return run

@@ -90,6 +90,10 @@ def test_metadata_carries_every_described_field(fake: FakeDevRev) -> None:
         fits(read(fake, fake.issue_token(fake.add_user(), expires_in=None)), COMPLETE)
 
 
+NO_OBJECTS = {b"[]": "array", b'"x"': "string", b"1": "number", b"1.5": "number", b"true": "boolean", b"null": "null"}
+NO_STRINGS = [(1, "number"), (False, "boolean"), (None, "null"), ({}, "object"), ([], "array")]
+
+
 def wrong_type(actual: str, expected: str, **details: str) -> dict[str, object]:
     return {"type": "unexpected_json_type", "actual": actual, "expected": expected, **details}
 
@@ -97,22 +101,11 @@ def wrong_type(actual: str, expected: str, **details: str) -> dict[str, object]:
 BOTH = [(GET, "token_id"), (DELETE, "requested_token_type")]
 BAD_BODIES: list[Any] = [
     *((path, body, {"type": "parse_error"}) for path, _ in BOTH for body in (b"", b"nope", b'{"token_id": "\xff"}')),
-    *(
-        (path, body, wrong_type(actual, "object"))
-        for path, _ in BOTH
-        for body, actual in (
-            ([], "array"),
-            ("x", "string"),
-            (1, "number"),
-            (1.5, "number"),
-            (True, "boolean"),
-            (b"null", "null"),
-        )
-    ),
+    *((path, body, wrong_type(actual, "object")) for path, _ in BOTH for body, actual in NO_OBJECTS.items()),
     *(
         (path, {name: value}, wrong_type(actual, "string", field_name=name))
         for path, name in BOTH
-        for value, actual in ((1, "number"), (False, "boolean"), (None, "null"), ({}, "object"), ([], "array"))
+        for value, actual in NO_STRINGS
     ),
     (GET, {}, {"type": "missing_required_field", "field_name": "token_id"}),
     (GET, {"token_id": "x", "id": 1}, {"type": "invalid_field", "field_name": "id"}),
