@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import pkgutil
 import re
@@ -24,8 +25,9 @@ PAGES = [Document(path.relative_to(ROOT).as_posix()) for path in PATHS]
 OTHERS = [Document("CONTRIBUTING.md"), Document("CHANGELOG.md"), Document("openapi/templates/README.md")]
 # These configure logging or instrument httpx, for the whole process.
 APART = {"docs/how-to/logging.md", "docs/how-to/opentelemetry.md"}
-# These need a proxy, TLS or a short rate limit: test_other_servers.py runs them.
-ELSEWHERE = {"docs/how-to/proxies.md", "docs/how-to/batch.md"}
+# The first is run by a test of its own, the second by test_proxies_page.py.
+BATCH = "docs/how-to/batch.md"
+ELSEWHERE = {BATCH, "docs/how-to/proxies.md"}
 # What a shell or an operating system has, beside what is installed here.
 TOOLS = {".", "cd", "echo", "export", "git", "pip", "printenv", "python", "python3", "read", "unset"}
 # Loading all pytest plugins that are installed takes a second and a half; of them, readers have these.
@@ -76,6 +78,23 @@ def test_a_program_runs_and_prints_what_the_page_shows(
         printed = capsys.readouterr().out
     assert block.output is None or printed == block.output
     assert fake is None or fake.requests or block.output or is_tested_by_the_page(page, block)
+
+
+def test_a_batch_reads_all_tokens_and_then_only_what_failed(
+    fake: FakeDevRev, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = Document(BATCH)
+    [program] = page.blocks("python")
+    ids = Path("token-ids.txt").read_text("utf-8").split()
+    Path("token-ids.txt").write_text("\n".join([*ids, "no-such-token"]), encoding="utf-8")
+    page.run(program)
+    results = [json.loads(line) for line in Path("results.jsonl").read_text("utf-8").splitlines()]
+    outcomes = {result["id"]: result.get("status") or result["error"] for result in results}
+    assert outcomes == dict.fromkeys(ids, "active") | {"no-such-token": "NotFoundError"}
+    assert "61 to go\n" in capsys.readouterr().err
+    fake.requests.clear()
+    page.run(program)
+    assert [request.status for request in fake.requests] == [404]
 
 
 @pytest.mark.parametrize(

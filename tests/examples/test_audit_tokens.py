@@ -169,20 +169,6 @@ def test_a_killed_run_loses_no_row_and_the_next_one_reads_what_is_missing(
     assert fake.requests == []
 
 
-def test_a_rate_limit_is_waited_for(out: Path) -> None:
-    """This waits for a window of a second to end: the program has no clock to hand in."""
-    fake = FakeDevRev(rate_limit=20, rate_window=1)
-    user = fake.add_user()
-    line = example("audit_tokens.py", "-", str(out))
-    with fake.serve() as base_url:
-        variables = {"DEVREV_TOKEN": fake.issue_token(user).secret, "DEVREV_BASE_URL": base_url}
-        done = run(*line, stdin="\n".join(issued(fake, user, 30)), variables=variables)
-    assert (done.status, done.err.splitlines()[-1]) == (0, "30 of 30")
-    statuses = [request.status for request in fake.requests]
-    assert statuses.count(200) == 30
-    assert statuses.count(429) <= 10 + 1  # those that were on their way, and perhaps a probe
-
-
 @pytest.mark.parametrize(
     ("rich", "status", "shown"),
     [

@@ -91,7 +91,13 @@ def test_metadata_carries_every_described_field(fake: FakeDevRev) -> None:
 
 
 NO_OBJECTS = {b"[]": "array", b'"x"': "string", b"1": "number", b"1.5": "number", b"true": "boolean", b"null": "null"}
-NO_STRINGS = [(1, "number"), (False, "boolean"), (None, "null"), ({}, "object"), ([], "array")]
+NO_STRINGS: list[tuple[Any, str]] = [
+    (1, "number"),
+    (False, "boolean"),
+    (None, "null"),
+    ({}, "object"),
+    ([], "array"),
+]
 
 
 def wrong_type(actual: str, expected: str, **details: str) -> dict[str, object]:

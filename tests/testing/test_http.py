@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import anyio
 import httpx
@@ -14,9 +15,6 @@ import pytest
 from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
 from tests.programs import wait_until
 from tests.testing.conftest import DELETE, GET, NOON, Clock
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 LONG = 3600.0
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Container
 
 import pytest
 
 from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
 from tests.testing.conftest import DELETE, GET, ask
-
-if TYPE_CHECKING:
-    from collections.abc import Container
 
 
 def statuses(fake: FakeDevRev, token: IssuedToken, count: int, path: str = GET) -> list[int]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import anyio
 import httpx
@@ -11,9 +12,6 @@ import pytest
 
 from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
 from tests.testing.conftest import DELETE, GET, HOST
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
 
 LONG = 3600.0
 WORLDS = ["threads", "asyncio", "trio"]

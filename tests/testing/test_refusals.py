@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pytest
@@ -12,15 +13,12 @@ import pytest
 from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
 from tests.testing.conftest import GET, ask
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 INFINITE, NAN = float("inf"), float("nan")
 ANSWER = Fault.answer(503)
 NEVER_SENT = [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout]
 ONE_BODY = "one of json, html, content and details"
 
-Refused = list[tuple[str, "Callable[[FakeDevRev], object]"]]
+Refused = list[tuple[str, Callable[[FakeDevRev], object]]]
 REFUSED: Refused = [
     ("rate_limit", lambda _: FakeDevRev(rate_limit=0)),
     ("rate_window", lambda _: FakeDevRev(rate_limit=1, rate_window=0)),

@@ -1,8 +1,7 @@
-"""Programs of pages that meet more than a fake: proxies, the certificate of a private CA, a short rate limit."""
+"""docs/how-to/proxies.md: its programs, each through a proxy to a DevRev whose certificate a private CA signed."""
 
 from __future__ import annotations
 
-import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -17,7 +16,6 @@ from devrev_auth_client.testing import FakeDevRev
 from tests.docs.markdown import Block, Document
 from tests.faults.connect_proxy import ConnectProxy
 
-BATCH = Document("docs/how-to/batch.md")
 PAGE = Document("docs/how-to/proxies.md")
 ENVIRONMENT, *ARGUMENTS = PAGE.blocks("python")
 
@@ -80,29 +78,3 @@ def test_the_answer_of_a_proxy_is_in_the_text(proxy: ConnectProxy) -> None:
     proxy.status = 407
     with pytest.raises(TransportError, match=r"could not connect.*407"), DevRevAuthClient(proxy=proxy.url) as client:
         client.with_options(total_timeout=0.2).get_auth_token("id")
-
-
-def statuses() -> dict[str, str]:
-    """What the program wrote down, by id; the last line of an id counts."""
-    results = [json.loads(line) for line in Path("results.jsonl").read_text("utf-8").splitlines()]
-    return {result["id"]: result.get("status") or result["error"] for result in results}
-
-
-def test_all_tokens_are_read_although_a_window_is_too_small_for_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """This waits for a window of a second to end: the program has no clock to hand in."""
-    fake = FakeDevRev(rate_limit=40, rate_window=1)
-    user = fake.add_user()
-    ids = [fake.issue_token(user).id for _ in range(60)]
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DEVREV_TOKEN", fake.issue_token(user, secret="fake-token-of-the-batch").secret)
-    Path("token-ids.txt").write_text("\n".join([*ids, "no-such-token"]), encoding="utf-8")
-    with fake.serve() as base_url:
-        monkeypatch.setenv("DEVREV_BASE_URL", base_url)
-        BATCH.run(BATCH.blocks("python")[0])
-        assert statuses() == dict.fromkeys(ids, "active") | {"no-such-token": "NotFoundError"}
-        assert "61 to go\n" in capsys.readouterr().err
-        fake.requests.clear()
-        BATCH.run(BATCH.blocks("python")[0])  # again: only what failed
-    assert [request.status for request in fake.requests if request.status != 429] == [404]
