@@ -1,7 +1,5 @@
 """Runs programs as users do: with pipes or on a terminal, and with none of the variables that the tests run under."""
 
-from __future__ import annotations
-
 import os
 import re
 import select

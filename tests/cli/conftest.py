@@ -1,7 +1,5 @@
 """A served fake DevRev with a token that is a JWT, and the command line run inside the test's own process."""
 
-from __future__ import annotations
-
 import functools
 import re
 import secrets

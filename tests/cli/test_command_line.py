@@ -1,7 +1,5 @@
 """The command line itself: help, wrong arguments (none is repeated: it may be a token), types, completion."""
 
-from __future__ import annotations
-
 import json
 import re
 

@@ -1,7 +1,5 @@
 """`devrev-auth get` and `whoami`: the card, the JSON, and what is said of each way to fail."""
 
-from __future__ import annotations
-
 import functools
 import json
 import re

@@ -1,7 +1,5 @@
 """`devrev-auth inspect`: what the token says of itself, and with --fetch what DevRev says of it."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

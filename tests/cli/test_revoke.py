@@ -1,7 +1,5 @@
 """`devrev-auth revoke`: it says what it will do, and "revoked" where DevRev confirmed it and nowhere else."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

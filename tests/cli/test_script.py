@@ -1,7 +1,5 @@
 """The real console script with pipes: plain output, and what happens to it from outside."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys

@@ -1,7 +1,5 @@
 """The real console script on a terminal: what is typed and not shown, questions, colours, the countdown, Ctrl-C."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

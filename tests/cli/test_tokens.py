@@ -1,7 +1,5 @@
 """Where the token comes from: a file, standard input, the environment, a prompt; and never an argument."""
 
-from __future__ import annotations
-
 import getpass
 import os
 import warnings

@@ -1,7 +1,5 @@
 """The description of the API, read once and with nothing left to look up in it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from ruamel.yaml import YAML

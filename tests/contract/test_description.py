@@ -1,7 +1,5 @@
 """openapi/auth-tokens.yaml holds everything that DevRev's two reference pages say, and is valid OpenAPI."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The pins are what pyproject.toml promises, and can be installed by anybody."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

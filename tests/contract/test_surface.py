@@ -1,7 +1,5 @@
 """The public surface is what `public_surface.txt` lists; names that are imported when first used look like others."""
 
-from __future__ import annotations
-
 import inspect
 from pathlib import Path
 from types import ModuleType

@@ -1,7 +1,5 @@
 """What users write type-checks: mypy --strict over tests/typing. `make types` adds pyright and the package."""
 
-from __future__ import annotations
-
 import sys
 
 import pytest

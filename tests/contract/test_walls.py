@@ -1,7 +1,5 @@
 """The walls inside the package: imports run one way and are relative; httpx enters through one module a room."""
 
-from __future__ import annotations
-
 import ast
 import re
 import sys

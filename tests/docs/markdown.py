@@ -1,7 +1,5 @@
 """Reads what the documents of this repository say, with markdown-it."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from itertools import zip_longest

@@ -1,7 +1,5 @@
 """README.md and docs/ say what is true: their programs run and print what they show, commands and links exist."""
 
-from __future__ import annotations
-
 import importlib.util
 import json
 import os

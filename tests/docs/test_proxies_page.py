@@ -1,7 +1,5 @@
 """docs/how-to/proxies.md: its programs, each through a proxy to a DevRev whose certificate a private CA signed."""
 
-from __future__ import annotations
-
 import socket
 import threading
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The tables of README.md, of errors and of options are those of the code."""
 
-from __future__ import annotations
-
 import inspect
 import json
 import re

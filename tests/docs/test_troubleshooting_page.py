@@ -1,7 +1,5 @@
 """docs/troubleshooting.md: each text that it explains is one that a user gets, produced here for real."""
 
-from __future__ import annotations
-
 import re
 import socket
 import ssl

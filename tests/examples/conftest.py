@@ -1,7 +1,5 @@
 """A fake DevRev with one user, for the examples to meet over HTTP."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 

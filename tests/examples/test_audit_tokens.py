@@ -1,7 +1,5 @@
 """The example that audits many tokens: a row for each id, whatever happens to it or to the run."""
 
-from __future__ import annotations
-
 import csv
 import signal
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """`make demo`, run as a program: what it shows, and that it shows no secret."""
 
-from __future__ import annotations
-
 from devrev_auth_client import TokenType
 from devrev_auth_client.testing import FakeDevRev, FakeUser
 from tests.examples.conftest import SECRET, example

@@ -1,7 +1,5 @@
 """The example for FastAPI, served by uvicorn: which answer each error gets, and that no answer repeats the question."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager

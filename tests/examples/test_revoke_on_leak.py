@@ -1,7 +1,5 @@
 """The example that revokes a leaked token: its words, its exit statuses, and that it repeats nothing it was given."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from importlib import import_module

@@ -1,7 +1,5 @@
 """The example that rotates its token: served calls do not notice, and what is no token is not taken."""
 
-from __future__ import annotations
-
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """How the pytest plugin comes into a run: by its entry point, by name, from a vendored copy; and what it costs."""
 
-from __future__ import annotations
-
 import shutil
 from importlib.metadata import entry_points
 from pathlib import Path

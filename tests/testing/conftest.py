@@ -1,7 +1,5 @@
 """What the tests of FakeDevRev share: a clock that stands still, and requests without a transport."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from json import dumps, loads
 from typing import Any

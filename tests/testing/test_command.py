@@ -1,7 +1,5 @@
 """`python -m devrev_auth_client.testing`, for programs in any language and for people."""
 
-from __future__ import annotations
-
 import json
 import signal
 import socket

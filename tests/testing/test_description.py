@@ -3,8 +3,6 @@
 The validator is stricter here than the description: a member that is described nowhere is an error too.
 """
 
-from __future__ import annotations
-
 from json import dumps
 from typing import Any
 

@@ -1,7 +1,5 @@
 """FakeDevRev over real HTTP, seen from a client and from the socket; and as an ASGI app for a server of one's own."""
 
-from __future__ import annotations
-
 import logging
 import socket
 import time

@@ -1,7 +1,5 @@
 """When an injected fault happens: by chance, by number, by the clock, for whom."""
 
-from __future__ import annotations
-
 from collections.abc import Container
 
 import pytest

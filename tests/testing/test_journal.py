@@ -1,7 +1,5 @@
 """The journal of FakeDevRev: a timeline that people can read, and that holds no secret."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """FakeDevRev as an httpx transport, in threads, on asyncio and on trio: bodies, lost connections, slow answers."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any

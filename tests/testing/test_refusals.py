@@ -1,7 +1,5 @@
 """What makes no sense to ask of FakeDevRev is refused where it is asked, and nothing of it happens."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import datetime

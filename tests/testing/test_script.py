@@ -1,7 +1,5 @@
 """What the next requests to FakeDevRev meet: scripted answers, lost connections, and what each fault does."""
 
-from __future__ import annotations
-
 import contextlib
 import math
 from json import loads

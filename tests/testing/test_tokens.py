@@ -1,7 +1,5 @@
 """The users and tokens that FakeDevRev hands out, what their metadata shows, and how they end."""
 
-from __future__ import annotations
-
 import pickle
 from base64 import urlsafe_b64decode
 from dataclasses import FrozenInstanceError

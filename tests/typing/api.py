@@ -5,8 +5,6 @@ refused carries the two checkers' ignores and the reason; both checkers report a
 such a line, once accepted, is an error.
 """
 
-from __future__ import annotations
-
 import ssl
 from collections.abc import Mapping
 from typing import Any, assert_type

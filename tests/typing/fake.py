@@ -1,7 +1,5 @@
 """What users write in tests, with `devrev_auth_client.testing`. For type checkers alone; see `api.py`."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import assert_type
 

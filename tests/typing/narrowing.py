@@ -1,7 +1,5 @@
 """How types narrow in what users write: missing fields, enums, errors. For type checkers alone; see `api.py`."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any, Literal, assert_type
 

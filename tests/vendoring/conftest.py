@@ -1,13 +1,11 @@
 """The two sides: an SDK in some version, and a git repository of somebody else's that gets a copy."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -57,7 +55,7 @@ class Host:
         assert (done.status, done.out, said in done.err) == (status, "", True)
         assert contents(self.root) == before
 
-    def vendored(self, sdk: Path, *arguments: str) -> Host:
+    def vendored(self, sdk: Path, *arguments: str) -> Self:
         """Make or renew the copy and commit it."""
         done = self.vendor(sdk, *arguments)
         assert done.status == 0, done.err

@@ -1,7 +1,5 @@
 """A new copy: what is in it, what its stamp says, and where none can be made."""
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 import sys

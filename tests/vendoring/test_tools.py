@@ -1,7 +1,5 @@
 """The host's own tools leave a copy alone."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

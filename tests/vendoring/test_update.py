@@ -1,7 +1,5 @@
 """`--update` renews a copy, and takes no edit away without `--force`; `--check` says how it differs."""
 
-from __future__ import annotations
-
 import json
 import re
 import sys

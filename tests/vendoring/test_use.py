@@ -1,7 +1,5 @@
 """A copy at work in its host, where no SDK is installed."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 
