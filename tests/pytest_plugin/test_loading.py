@@ -1,7 +1,6 @@
 """How the pytest plugin comes into a run: by its entry point, by name, from a vendored copy; and what it costs."""
 
 import shutil
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -31,15 +30,9 @@ def run(folder: Path, conftest: str, test: str, *arguments: str) -> Ended:
     [("", []), (f"pytest_plugins = [{NAME!r}]\n", []), (f"pytest_plugins = [{NAME!r}]\n", ["-p", NAME])],
 )
 def test_an_installed_package_brings_its_fixtures(tmp_path: Path, conftest: str, arguments: list[str]) -> None:
-    """Nobody names them; naming them as well does no harm."""
+    """Nobody names them; naming them as well does no harm, since the entry point has the name of its module."""
     done = run(tmp_path, conftest, TEST, *arguments)
     assert (done.status, "1 passed" in done.out) == (0, True), done.text
-
-
-def test_the_entry_point_has_the_name_of_its_module() -> None:
-    """Else a conftest that names the module, which is there already, would be an error."""
-    (found,) = entry_points(group="pytest11", name=NAME)
-    assert found.value == NAME
 
 
 @pytest.mark.parametrize("beside_the_installed_one", [False, True])

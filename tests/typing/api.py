@@ -105,18 +105,8 @@ def tokens() -> None:
 
 
 def options(client: AsyncDevRevAuthClient, headers: Mapping[str, str], fake: FakeDevRev) -> None:
-    DevRevAuthClient(
-        "token",
-        base_url=httpx.URL("https://api.devrev.ai"),
-        timeout=httpx.Timeout(5),
-        total_timeout=None,
-        retry=RetryPolicy(max_attempts=1),
-        max_connections=10,
-        api_version="2024-01-24",
-        headers=headers,
-        proxy=httpx.Proxy("http://127.0.0.1:3128"),
-        verify=ssl.create_default_context(),
-    )
+    DevRevAuthClient(base_url=httpx.URL("https://api.devrev.ai"), timeout=httpx.Timeout(5), headers=headers)
+    DevRevAuthClient(proxy=httpx.Proxy("http://127.0.0.1:3128"), verify=ssl.create_default_context())
     AsyncDevRevAuthClient(transport=fake.transport(), proxy="http://127.0.0.1:3128", verify="ca.pem")
 
     copy = client.with_options(timeout=5, total_timeout=None, retry=RetryPolicy(), api_version="1", headers=headers)

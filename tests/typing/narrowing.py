@@ -118,25 +118,11 @@ def errors_matched(error: DevRevAuthError) -> float | None:
     return None
 
 
-def errors_caught(error: APIError) -> None:
+def errors_refused(error: APIError) -> None:
     # What only a 429 has.
     error.rate_limit  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-
-
-def errors_made() -> None:
-    wrong: ValueError = ConfigurationError("text")
-    late: TimeoutError = TotalTimeoutError("text")
-    print(wrong, late)
     # A text is positional: `message` is a field of the answer.
     ConfigurationError(text="text")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-
-
-def errors_in_groups(group: ExceptionGroup[DevRevAuthError]) -> None:
-    assert_type(group.exceptions[0], DevRevAuthError | ExceptionGroup[DevRevAuthError])
-    try:
-        raise group
-    except* TooManyRequestsError as busy:
-        assert_type(busy, ExceptionGroup[TooManyRequestsError])
 
 
 def claims_of_a_token(now: datetime) -> None:
