@@ -80,25 +80,13 @@ def test_what_a_server_says_cannot_steer_the_terminal(invoke: Invoke, fake: Fake
 LONG = {"type": "bad_request", "message": "token_id: see base_url", "detail": "x" * 1000}
 FAILURES = [
     ({"status": 400, "json": LONG}, 1, r"Rejected\. HOST says: 400 bad_request: token_id: see base_url: x{400,499}"),
-    (
-        {"status": 401},
-        1,
-        r"The host does not accept this token\. HOST says: 401 unauthenticated.*\napi\.devrev\.ai was not asked.*",
-    ),
+    ({"status": 401}, 1, r"The host does not accept this token\. HOST says: 401 u.*\napi\.devrev\.ai was not asked.*"),
     ({"status": 403}, 1, r"Rejected\. HOST says: 403 forbidden.*"),
     ({"status": 404}, 1, r"Token not found\. HOST says: 404 not_found.*"),
-    (
-        {"status": 404, "json": {"message": "no route"}},
-        1,
-        r"Rejected\. HOST says: 404: no route\nCheck the base URL .*",
-    ),
+    ({"status": 404, "json": {"message": "no"}}, 1, r"Rejected\. HOST says: 404: no\nCheck the base URL .*"),
     ({"status": 302}, 4, r"Unusable response: the 302 .*; check DEVREV_BASE_URL\nCheck the network, .*"),
     ({"status": 520}, 4, r"Server error\. HOST says: 520.*"),
-    (
-        {"status": 429, "retry_after": 3600},
-        4,
-        r"Rate limited\. HOST says: 429 too_many_requests.*\nTry again in 60 minutes, or .*: --total-timeout 3630",
-    ),
+    ({"status": 429, "retry_after": 3600}, 4, r"Rate limited\. .* 429 .*\nTry again in 60 minutes, .*-timeout 3630"),
 ]
 
 
