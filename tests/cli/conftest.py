@@ -1,12 +1,12 @@
 """A served fake DevRev with a token that is a JWT, and the command line run inside the test's own process."""
 
-from __future__ import annotations
-
 import functools
 import re
 import secrets
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -14,10 +14,11 @@ from typer.testing import CliRunner
 from devrev_auth_client import RetryPolicy, TokenType
 from devrev_auth_client.cli.commands import app
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
-from tests.cli.shell import Ended
 from tests.faults.listeners import refusing_url
 from tests.jwts import jwt
+from tests.programs import Ended
 
+SCRIPT = str(Path(sys.executable).with_name("devrev-auth"))
 FIRST = "don:identity:dvrv-us-1:devo/1:token/1"
 CLAIMS = {
     "jti": FIRST,
@@ -29,7 +30,9 @@ CLAIMS = {
 }
 SECRET = jwt(CLAIMS)
 
+Environment = dict[str, str]
 Invoke = Callable[..., Ended]
+Refused = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +58,7 @@ def pat(fake: FakeDevRev) -> IssuedToken:
 
 
 @pytest.fixture
-def environment(served: tuple[FakeDevRev, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def environment(served: tuple[FakeDevRev, str], monkeypatch: pytest.MonkeyPatch) -> Environment:
     """The environment of a shell that has a token and whose DevRev is the fake."""
     variables = {"DEVREV_TOKEN": SECRET, "DEVREV_BASE_URL": served[1]}
     for name in ("NO_COLOR", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "COLUMNS", "TERM"):
@@ -93,15 +96,27 @@ def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def invoke(environment: dict[str, str]) -> Invoke:
+def invoke(environment: Environment) -> Invoke:
     """Run a command line in this process; its standard input is no terminal. The warning of the host is left out."""
 
     def run(*arguments: str, input: str | bytes = "", **variables: str | None) -> Ended:  # noqa: A002
         done = CliRunner().invoke(app, arguments, input=input, env=variables)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
-        return Ended(
-            done.exit_code, done.stdout, re.sub(r"^Warning: .* points to .*\n", "", done.stderr, flags=re.MULTILINE)
-        )
+        said = re.sub(r"^Warning: .* points to .*\n", "", done.stderr, flags=re.MULTILINE)
+        return Ended(done.exit_code, done.stdout, said)
+
+    return run
+
+
+@pytest.fixture
+def refused(invoke: Invoke, fake: FakeDevRev) -> Refused:
+    """Run a command line that is refused before anything is sent; return what is said, which shows no token."""
+
+    def run(*arguments: str, input: str | bytes = "", **variables: str | None) -> str:  # noqa: A002
+        done = invoke(*arguments, input=input, **variables)
+        assert (done.status, done.out, fake.requests) == (2, "", [])
+        assert not [part for part in [SECRET, *SECRET.split(".")] if part in done.err]
+        return done.err
 
     return run

@@ -1,7 +1,5 @@
 """`devrev-auth get` and `whoami`: the card, the JSON, and what is said of each way to fail."""
 
-from __future__ import annotations
-
 import functools
 import json
 import re
@@ -14,36 +12,21 @@ from typer.testing import CliRunner
 from devrev_auth_client import DevRevAuthClient
 from devrev_auth_client.cli.commands import app
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
-from tests.cli.conftest import FIRST, SECRET, Invoke
-from tests.cli.shell import run
+from tests.cli.conftest import FIRST, SCRIPT, SECRET, Environment, Invoke, Refused
+from tests.programs import run
 
 
-def test_the_card_has_the_host_and_the_token(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
-    done = invoke("get", FIRST)
-    assert (done.status, done.err) == (0, "")
-    heading, *rows = done.out.splitlines()
-    assert heading == f"{host} says:"
-    lines = dict(row.split(maxsplit=1) for row in rows)
-    assert lines["token"] == "TOKEN-1"
-    assert lines["status"] == "active"
-    assert lines["expires"].endswith(" UTC, in 30 days")
-    assert lines["type"] == "pat (urn:devrev:params:oauth:token-type:pat)"
-    assert lines["owner"] == "ada <ada@example.com> (dev_user, active)"
-    assert lines["id"] == FIRST
-    (request,) = fake.requests
-    assert (request.path, request.body) == ("/auth-tokens.get", {"token_id": FIRST})
-
-
-def test_whoami_asks_about_the_token_in_use(invoke: Invoke, fake: FakeDevRev, pat: IssuedToken, host: str) -> None:
-    done = invoke("whoami")
-    assert (done.status, done.err) == (0, "")
-    assert done.out.startswith(f"{host} accepts this token:\ntoken     TOKEN-1\nstatus    active\n")
+def test_json_of_whoami_is_that_of_the_token_in_use(invoke: Invoke, fake: FakeDevRev) -> None:
     assert json.loads(invoke("whoami", "--json").out)["id"] == FIRST
-    assert [request.body for request in fake.requests] == [{"token_id": FIRST}] * 2
-    done = invoke("whoami", DEVREV_TOKEN=pat.secret)
-    assert (done.status, done.out, len(fake.requests)) == (2, "", 2)
-    assert done.err.startswith("Error: the token is not a JWT")
-    assert "`devrev-auth get TOKEN_ID`" in done.err
+    assert [(request.path, request.body) for request in fake.requests] == [("/auth-tokens.get", {"token_id": FIRST})]
+
+
+@pytest.mark.parametrize("command", ["whoami", "inspect", "inspect --fetch", "inspect --json"])
+def test_a_token_that_is_no_jwt_does_not_name_its_id(refused: Refused, pat: IssuedToken, command: str) -> None:
+    text = refused(*command.split(), DEVREV_TOKEN=pat.secret)
+    assert text.startswith("Error: the token is not a JWT")
+    assert "`devrev-auth get TOKEN_ID`" in text
+    assert pat.secret not in text
 
 
 def test_what_devrev_does_not_send_is_left_out(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
@@ -97,25 +80,13 @@ def test_what_a_server_says_cannot_steer_the_terminal(invoke: Invoke, fake: Fake
 LONG = {"type": "bad_request", "message": "token_id: see base_url", "detail": "x" * 1000}
 FAILURES = [
     ({"status": 400, "json": LONG}, 1, r"Rejected\. HOST says: 400 bad_request: token_id: see base_url: x{400,499}"),
-    (
-        {"status": 401},
-        1,
-        r"The host does not accept this token\. HOST says: 401 unauthenticated.*\napi\.devrev\.ai was not asked.*",
-    ),
+    ({"status": 401}, 1, r"The host does not accept this token\. HOST says: 401 u.*\napi\.devrev\.ai was not asked.*"),
     ({"status": 403}, 1, r"Rejected\. HOST says: 403 forbidden.*"),
     ({"status": 404}, 1, r"Token not found\. HOST says: 404 not_found.*"),
-    (
-        {"status": 404, "json": {"message": "no route"}},
-        1,
-        r"Rejected\. HOST says: 404: no route\nCheck the base URL .*",
-    ),
+    ({"status": 404, "json": {"message": "no"}}, 1, r"Rejected\. HOST says: 404: no\nCheck the base URL .*"),
     ({"status": 302}, 4, r"Unusable response: the 302 .*; check DEVREV_BASE_URL\nCheck the network, .*"),
     ({"status": 520}, 4, r"Server error\. HOST says: 520.*"),
-    (
-        {"status": 429, "retry_after": 3600},
-        4,
-        r"Rate limited\. HOST says: 429 too_many_requests.*\nTry again in 60 minutes, or .*: --total-timeout 3630",
-    ),
+    ({"status": 429, "retry_after": 3600}, 4, r"Rate limited\. .* 429 .*\nTry again in 60 minutes, .*-timeout 3630"),
 ]
 
 
@@ -123,7 +94,6 @@ FAILURES = [
 def test_a_failure_says_what_happened_at_which_host_for_whom_and_what_to_do(
     invoke: Invoke, fake: FakeDevRev, host: str, answer: dict[str, int], status: int, said: str
 ) -> None:
-    """What the host says is repeated as it is, and not without end."""
     fake.respond_next(**answer)  # type: ignore[arg-type]
     done = invoke("get", FIRST)
     assert (done.status, done.out) == (status, "")
@@ -134,17 +104,17 @@ def test_a_failure_says_what_happened_at_which_host_for_whom_and_what_to_do(
 
 
 def test_a_foreign_host_is_warned_of_and_its_refusal_is_not_devrevs(
-    fake: FakeDevRev, environment: dict[str, str], host: str
+    fake: FakeDevRev, environment: Environment, host: str
 ) -> None:
     """A stale DEVREV_BASE_URL must not make a token look dead."""
-    done = run("get", FIRST, variables={**environment, "DEVREV_TOKEN": "a-token-that-nobody-issued"})
+    done = run(SCRIPT, "get", FIRST, variables=environment | {"DEVREV_TOKEN": "a-token-that-nobody-issued"})
     warning, _, *rest = done.err.splitlines()
     assert warning == f"Warning: DEVREV_BASE_URL points to {host}, not to DevRev (api.devrev.ai)."
     assert rest[0] == f"api.devrev.ai was not asked: DEVREV_BASE_URL points to {host}."
     assert rest[1] == f"Host: {host}. Token's owner: unknown."
     assert "revoked" not in done.err
     fake.respond_next(302)
-    done = run("get", FIRST, "--base-url", environment["DEVREV_BASE_URL"], variables={"DEVREV_TOKEN": SECRET})
+    done = run(SCRIPT, "get", FIRST, "--base-url", environment["DEVREV_BASE_URL"], variables={"DEVREV_TOKEN": SECRET})
     assert done.err.startswith(f"Warning: --base-url points to {host}, ")
     assert "; check --base-url\n" in done.err
 
@@ -152,12 +122,11 @@ def test_a_foreign_host_is_warned_of_and_its_refusal_is_not_devrevs(
 @pytest.mark.usefixtures("_no_backoff")
 @pytest.mark.parametrize("base_url", [None, "https://api.devrev.ai:443/", "https://API.devrev.ai"])
 def test_devrevs_own_host_is_no_reason_to_warn(
-    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], base_url: str | None
+    monkeypatch: pytest.MonkeyPatch, environment: Environment, base_url: str | None
 ) -> None:
     """A transport that answers stands in for DevRev."""
     monkeypatch.delenv("DEVREV_BASE_URL")
-    fake = FakeDevRev()
-    client = functools.partial(DevRevAuthClient, transport=fake.transport())
+    client = functools.partial(DevRevAuthClient, transport=FakeDevRev().transport())
     monkeypatch.setattr("devrev_auth_client.cli.run.DevRevAuthClient", client)
     done = CliRunner().invoke(app, ["get", FIRST, *(["--base-url", base_url] if base_url else [])])
     assert done.exit_code == 1
@@ -169,7 +138,6 @@ def test_devrevs_own_host_is_no_reason_to_warn(
 
 @pytest.mark.usefixtures("_no_backoff")
 def test_each_retry_is_told_once_and_the_attempts_are_counted(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
-    """One line a wait, since standard error is no terminal."""
     fake.respond_next(500, times=4)
     *told, last, attempts, reference, _ = invoke("get", FIRST).err.splitlines()
     assert told == [f"{host} responded 500; retrying."] * 3
@@ -215,15 +183,10 @@ def test_out_of_time_names_the_option_that_gives_more(invoke: Invoke, option: st
 
 
 @pytest.mark.parametrize("base_url", ["http://devrev.example", "ftp://x", "", "http://[x", "api.devrev.ai"])
-def test_a_base_url_that_the_client_refuses_is_called_what_it_was_given_as(
-    invoke: Invoke, fake: FakeDevRev, base_url: str
-) -> None:
-    done = invoke("get", FIRST, "--base-url", base_url)
-    assert (done.status, done.out, fake.requests) == (2, "", [])
-    assert done.err.startswith("Error: --base-url must be an https URL")
-    done = invoke("get", FIRST, DEVREV_BASE_URL=base_url or "x")
-    assert (done.status, done.out, fake.requests) == (2, "", [])
-    assert done.err.startswith("Error: the environment variable DEVREV_BASE_URL must be an https URL")
+def test_a_base_url_that_the_client_refuses_is_called_what_it_was_given_as(refused: Refused, base_url: str) -> None:
+    assert refused("get", FIRST, "--base-url", base_url).startswith("Error: --base-url must be an https URL")
+    said = "Error: the environment variable DEVREV_BASE_URL must be an https URL"
+    assert refused("get", FIRST, DEVREV_BASE_URL=base_url or "x").startswith(said)
 
 
 def test_verbose_tells_of_the_attempt_and_of_the_quota(invoke: Invoke, host: str) -> None:

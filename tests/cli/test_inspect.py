@@ -1,34 +1,13 @@
 """`devrev-auth inspect`: what the token says of itself, and with --fetch what DevRev says of it."""
 
-from __future__ import annotations
-
 import json
-import subprocess
-import sys
 
 import pytest
 
-from devrev_auth_client.testing import FakeDevRev, IssuedToken
-from tests.cli.conftest import CLAIMS, FIRST, SECRET, Invoke
-from tests.cli.shell import SCRIPT, environment_of
+from devrev_auth_client.testing import FakeDevRev
+from tests.cli.conftest import CLAIMS, FIRST, SCRIPT, SECRET, Environment, Invoke
 from tests.jwts import jwt
-
-
-def test_claims_are_read_offline_and_marked_unverified(invoke: Invoke, fake: FakeDevRev) -> None:
-    done = invoke("inspect")
-    assert (done.status, done.err) == (0, "")
-    first, *lines = done.out.splitlines()
-    assert first == "UNVERIFIED: read locally; not checked with DevRev."
-    shown = dict(line.split(maxsplit=1) for line in lines)
-    assert shown.pop("expires").startswith("2099-01-01 00:00 UTC, in ")
-    assert shown == {
-        "id": FIRST,
-        "type": "pat (urn:devrev:params:oauth:token-type:pat)",
-        "subject": "don:identity:dvrv-us-1:devo/1:devu/1",
-        "issuer": "https://auth-token.devrev.ai/",
-        "more": "email",
-    }
-    assert fake.requests == []
+from tests.programs import Program
 
 
 def test_fetch_shows_what_devrev_says_too(invoke: Invoke, fake: FakeDevRev, host: str) -> None:
@@ -40,8 +19,9 @@ def test_fetch_shows_what_devrev_says_too(invoke: Invoke, fake: FakeDevRev, host
     assert [request.body for request in fake.requests] == [{"token_id": FIRST}]
 
 
-def test_json_names_what_is_unverified(invoke: Invoke) -> None:
+def test_json_names_what_is_unverified(invoke: Invoke, fake: FakeDevRev) -> None:
     assert json.loads(invoke("inspect", "--json").out) == {"unverified_claims": CLAIMS}
+    assert fake.requests == []
     both = json.loads(invoke("inspect", "--json", "--fetch").out)
     assert both.keys() == {"unverified_claims", "token"}
     assert both["token"]["status"] == "active"
@@ -62,32 +42,12 @@ def test_a_failed_fetch_takes_nothing_from_the_claims(
     assert invoke("inspect", "--fetch", *arguments).status == 4
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no such streams here")
-def test_the_claims_come_before_the_refusal(fake: FakeDevRev, environment: dict[str, str]) -> None:
+def test_the_claims_come_before_the_refusal(fake: FakeDevRev, environment: Environment) -> None:
     fake.respond_next(401)
-    done = subprocess.run(  # noqa: S603  # our own script
-        [SCRIPT, "inspect", "--fetch"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=environment_of(environment),
-        timeout=30,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert done.stdout.index("UNVERIFIED: ") < done.stdout.index(FIRST) < done.stdout.index("The host does not")
-
-
-@pytest.mark.parametrize("arguments", [(), ("--fetch",), ("--json",)])
-def test_an_opaque_token_says_nothing(
-    invoke: Invoke, fake: FakeDevRev, pat: IssuedToken, arguments: tuple[str, ...]
-) -> None:
-    done = invoke("inspect", *arguments, DEVREV_TOKEN=pat.secret)
-    assert (done.status, done.out, fake.requests) == (2, "", [])
-    assert "not a JWT" in done.err
-    assert "`devrev-auth get TOKEN_ID`" in done.err
-    assert pat.secret not in done.err
+    with Program(SCRIPT, "inspect", "--fetch", variables=environment) as program:
+        done = program.ended()
+    assert done.status == 1
+    assert done.out.index("UNVERIFIED: ") < done.out.index(FIRST) < done.out.index("The host does not")
 
 
 def test_without_an_id_there_is_nothing_to_fetch(invoke: Invoke, fake: FakeDevRev) -> None:

@@ -1,7 +1,5 @@
 """docs/cli.md is honest: its commands print what it shows, its tables name the options and exit statuses there are."""
 
-from __future__ import annotations
-
 import json
 import re
 import shlex

@@ -1,7 +1,5 @@
 """The pins are what pyproject.toml promises, and can be installed by anybody."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil
@@ -13,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.programs import ROOT
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 FILES = sorted((ROOT / "requirements").glob("*.txt"))
 
 
 def pins(name: str) -> dict[str, str]:
-    """The versions that a file pins."""
     return dict(re.findall(r"^([\w-]+)==(\S+)", (ROOT / "requirements" / name).read_text("utf-8"), re.MULTILINE))
 
 
@@ -79,7 +77,6 @@ def test_each_lock_is_installed_as_pinned_although_newer_versions_exist(file: Pa
 
 
 def add_wheel(folder: Path, name: str, version: str) -> None:
-    """Put an empty wheel there."""
     info = f"{name}-{version}.dist-info"
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
         wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")

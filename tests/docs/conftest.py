@@ -1,7 +1,5 @@
 """What the examples of the documents find where they run: a DevRev in the environment, and the files they read."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,17 +1,13 @@
 """Reads what the documents of this repository say, with markdown-it."""
 
-from __future__ import annotations
-
 import re
-import shlex
 from dataclasses import dataclass
 from itertools import zip_longest
-from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.programs import ROOT
 
 
 @dataclass(frozen=True)
@@ -35,7 +31,6 @@ class Document:
         self._tokens = MarkdownIt("commonmark").enable("table").parse(self.text)
 
     def blocks(self, language: str) -> list[Block]:
-        """The fenced blocks of a language."""
         fences = [token for token in self._tokens if token.type == "fence"]
         return [
             Block(language, fence.content, (fence.map or [0])[0] + 2, _title(fence), _output(following))
@@ -43,13 +38,16 @@ class Document:
             if fence.info.partition(" ")[0] == language
         ]
 
-    def headings(self) -> list[str]:
-        """The headings below the title, in order."""
-        return [text for tag, text in self._headings() if tag == "h2"]
+    def run(self, block: Block) -> None:
+        """Run a Python block in this process; a traceback names the document's line."""
+        code = compile("\n" * (block.line - 1) + block.code, str(ROOT / self.name), "exec", dont_inherit=True)
+        exec(code, {"__name__": "__main__"})  # noqa: S102  # our own document
 
     def anchors(self) -> set[str]:
         """What a link can name after `#`, as GitHub makes it."""
-        return {re.sub(r"[^\w\- ]", "", text).lower().replace(" ", "-") for _, text in self._headings()}
+        opened = [place for place, token in enumerate(self._tokens) if token.type == "heading_open"]
+        headings = [self._tokens[place + 1].content for place in opened]
+        return {re.sub(r"[^\w\- ]", "", text).lower().replace(" ", "-") for text in headings}
 
     def tables(self, heading: str) -> list[list[list[str]]]:
         """The tables below a heading; each row a list of cells, the header row first."""
@@ -67,30 +65,18 @@ class Document:
         return tables
 
     def links(self) -> list[str]:
-        """Where the links lead."""
         return [str(token.attrs["href"]) for token in self._inline() if token.type == "link_open"]
 
-    def code(self) -> list[str]:
-        """All that is set as code: spans, and the commands of shell blocks."""
-        return [token.content for token in self._inline() if token.type == "code_inline"] + self.commands()
-
     def commands(self) -> list[str]:
-        """The commands of shell blocks; of a block of language `console`, the lines after a prompt."""
+        """The commands of shell blocks (of language `console`, the lines after a prompt), and `make` in the text."""
         plain = [line for block in self.blocks("sh") for line in block.code.replace("\\\n", " ").splitlines()]
         typed = [line for block in self.blocks("console") for line in block.code.replace("\\\n", " ").splitlines()]
-        return plain + [line.removeprefix("$ ") for line in typed if line.startswith("$ ")]
-
-    def make_targets(self) -> set[str]:
-        """The targets of `make` that it names."""
-        commands = [shlex.split(code) for code in self.code() if re.match(r"make( |$)", code)]
-        return {word for words in commands for word in words[1:] if "=" not in word}
+        named = [token.content for token in self._inline() if token.type == "code_inline"]
+        made = [text for text in named if re.match("make( |$)", text)]
+        return [*plain, *made, *(line.removeprefix("$ ") for line in typed if line.startswith("$ "))]
 
     def _inline(self) -> list[Token]:
         return [child for token in self._tokens for child in token.children or ()]
-
-    def _headings(self) -> list[tuple[str, str]]:
-        opened = [place for place, token in enumerate(self._tokens) if token.type == "heading_open"]
-        return [(self._tokens[place].tag, self._tokens[place + 1].content) for place in opened]
 
 
 def _title(fence: Token) -> str:

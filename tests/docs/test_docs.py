@@ -1,8 +1,8 @@
-"""The pages of docs/ say what is true: their programs run and print what the pages show, their commands exist."""
-
-from __future__ import annotations
+"""README.md and docs/ say what is true: their programs run and print what they show, commands and links exist."""
 
 import importlib.util
+import json
+import os
 import pkgutil
 import re
 import shlex
@@ -15,16 +15,21 @@ import pytest
 
 import devrev_auth_client
 from devrev_auth_client.testing import FakeDevRev
-from tests.docs import programs
-from tests.docs.markdown import ROOT, Block, Document
+from tests.docs.markdown import Block, Document
+from tests.programs import ROOT, Ended, python
 
-PAGES = [Document(path.relative_to(ROOT).as_posix()) for path in sorted((ROOT / "docs").rglob("*.md"))]
+PATHS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [Document(path.relative_to(ROOT).as_posix()) for path in PATHS]
+OTHERS = [Document("CONTRIBUTING.md"), Document("CHANGELOG.md"), Document("openapi/templates/README.md")]
 # These configure logging or instrument httpx, for the whole process.
 APART = {"docs/how-to/logging.md", "docs/how-to/opentelemetry.md"}
-# These need a proxy, TLS or a short rate limit: test_proxies_page.py and test_batch_page.py run them.
-ELSEWHERE = {"docs/how-to/proxies.md", "docs/how-to/batch.md"}
+# The first is run by a test of its own, the second by test_proxies_page.py.
+BATCH = "docs/how-to/batch.md"
+ELSEWHERE = {BATCH, "docs/how-to/proxies.md"}
 # What a shell or an operating system has, beside what is installed here.
 TOOLS = {".", "cd", "echo", "export", "git", "pip", "printenv", "python", "python3", "read", "unset"}
+# Loading all pytest plugins that are installed takes a second and a half; of them, readers have these.
+PLUGINS = ("anyio.pytest_plugin", "devrev_auth_client.pytest_plugin")
 # Public modules without a page in the reference.
 UNLISTED = {"cli", "generated", "pytest_plugin", "vendor"}
 
@@ -44,6 +49,12 @@ def is_tested_by_the_page(page: Document, block: Block) -> bool:
     return bool(module) and any(re.search(rf"^from {module} import ", code, re.MULTILINE) for code in tests)
 
 
+def apart(*arguments: str) -> Ended:
+    """Run Python in a process of its own, with the DevRev of the environment."""
+    devrev = {name: value for name, value in os.environ.items() if name.startswith("DEVREV_")}
+    return python(*arguments, variables=devrev | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
+
+
 @pytest.mark.parametrize(("page", "block"), PROGRAMS)
 def test_a_program_runs_and_prints_what_the_page_shows(
     request: pytest.FixtureRequest,
@@ -57,14 +68,31 @@ def test_a_program_runs_and_prints_what_the_page_shows(
     monkeypatch.chdir(tmp_path)
     fake: FakeDevRev | None = None if "FakeDevRev(" in block.code else request.getfixturevalue("fake")
     if page.name in APART:
-        done = programs.run_apart(block)
-        assert done.returncode == 0, done.stderr
-        printed = done.stdout
+        Path("program.py").write_text(block.code, encoding="utf-8")
+        status, printed, said = apart("program.py")
+        assert status == 0, said
     else:
-        programs.run(page, block)
+        page.run(block)
         printed = capsys.readouterr().out
     assert block.output is None or printed == block.output
     assert fake is None or fake.requests or block.output or is_tested_by_the_page(page, block)
+
+
+def test_a_batch_reads_all_tokens_and_then_only_what_failed(
+    fake: FakeDevRev, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = Document(BATCH)
+    [program] = page.blocks("python")
+    ids = Path("token-ids.txt").read_text("utf-8").split()
+    Path("token-ids.txt").write_text("\n".join([*ids, "no-such-token"]), encoding="utf-8")
+    page.run(program)
+    results = [json.loads(line) for line in Path("results.jsonl").read_text("utf-8").splitlines()]
+    outcomes = {result["id"]: result.get("status") or result["error"] for result in results}
+    assert outcomes == dict.fromkeys(ids, "active") | {"no-such-token": "NotFoundError"}
+    assert "61 to go\n" in capsys.readouterr().err
+    fake.requests.clear()
+    page.run(program)
+    assert [request.status for request in fake.requests] == [404]
 
 
 @pytest.mark.parametrize(
@@ -74,8 +102,13 @@ def test_a_program_runs_and_prints_what_the_page_shows(
 )
 def test_the_tests_on_a_page_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: Document) -> None:
     monkeypatch.chdir(tmp_path)
-    done = programs.run_tests(page)
-    assert done.returncode == 0, done.stdout + done.stderr
+    titled = {block.title: block.code for block in page.blocks("python") if block.title}
+    for title, code in titled.items():
+        Path(title).write_text(code, encoding="utf-8")
+    plugins = [word for name in PLUGINS for word in ("-p", name)]
+    tests = [title for title in titled if title.startswith("test_")]
+    done = apart("-m", "pytest", "-q", "-p", "no:cacheprovider", *plugins, *tests)
+    assert done.status == 0, done.text
 
 
 def missing(page: Document, command: str) -> str | None:
@@ -100,23 +133,20 @@ def missing(page: Document, command: str) -> str | None:
     return None if known else tool
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *OTHERS], ids=lambda page: page.name)
 def test_the_commands_exist(page: Document) -> None:
     commands = [part for line in page.commands() for part in re.split(r"&&|\|\||[|;]", line)]
     assert [found for command in commands if (found := missing(page, command))] == []
-    assert page.make_targets() <= set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
 
-def test_a_command_that_does_not_exist_is_found() -> None:
-    page = PAGES[0]
-    wrong = [
-        "make nothing",
-        "python -m devrev_auth_client.nothing",
-        "python nothing.py",
-        "nothing-at-all",
-        "A=1 nothing",
-    ]
-    assert [bool(missing(page, command)) for command in wrong] == [True] * len(wrong)
+@pytest.mark.parametrize("page", [PAGES[0], *OTHERS], ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Document) -> None:
+    """Those of docs/ are checked where they are built."""
+    for link in page.links():
+        path, _, anchor = link.partition("#")
+        if "://" not in link:
+            assert (ROOT / page.name).parent.joinpath(path).exists(), link
+            assert not anchor or anchor in (Document(path) if path else page).anchors(), link
 
 
 def test_the_reference_has_every_public_name() -> None:
@@ -127,13 +157,3 @@ def test_the_reference_has_every_public_name() -> None:
     text = "".join(page.text for page in PAGES if page.name.startswith("docs/reference/"))
     documented = {name.rpartition(".")[2] for name in re.findall(r"^::: ([\w.]+)$", text, re.MULTILINE)}
     assert public - documented == {"__version__", "errors"}
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_a_page_has_one_title_and_says_something_before_its_sections(page: Document) -> None:
-    assert (
-        len(re.findall(r"^# ", re.sub(r"^```.*?^```", "", page.text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE))
-        == 1
-    )
-    first = page.text.split("\n## ")[0]
-    assert len(first.splitlines()) > 2

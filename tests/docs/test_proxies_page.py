@@ -1,7 +1,5 @@
 """docs/how-to/proxies.md: its programs, each through a proxy to a DevRev whose certificate a private CA signed."""
 
-from __future__ import annotations
-
 import socket
 import threading
 from collections.abc import Iterator
@@ -13,7 +11,6 @@ import uvicorn
 
 from devrev_auth_client import DevRevAuthClient, TransportError
 from devrev_auth_client.testing import FakeDevRev
-from tests.docs import programs
 from tests.docs.markdown import Block, Document
 from tests.faults.proxies import Tunnel
 from tests.faults.server import FaultServer, Respond
@@ -60,7 +57,7 @@ def test_the_environment_is_enough(
         client.get_auth_token("id")
     assert fake.requests == []
     monkeypatch.setenv("SSL_CERT_FILE", "corporate-ca.pem")
-    programs.run(PAGE, ENVIRONMENT)
+    PAGE.run(ENVIRONMENT)
     assert [request.path for request in proxy.requests] == [address] * 2
     assert [request.status for request in fake.requests] == [200]
 
@@ -70,7 +67,7 @@ def test_arguments_say_it_too(
     fake: FakeDevRev, address: str, proxy: FaultServer, monkeypatch: pytest.MonkeyPatch, block: Block
 ) -> None:
     monkeypatch.setenv("CORPORATE_PROXY", proxy.url)
-    programs.run(PAGE, block)
+    PAGE.run(block)
     assert [request.path for request in proxy.requests] == [address]
     assert [request.status for request in fake.requests] == [200]
 

@@ -1,7 +1,5 @@
 """docs/troubleshooting.md: each text that it explains is one that a user gets, produced here for real."""
 
-from __future__ import annotations
-
 import re
 import socket
 import ssl
@@ -18,14 +16,13 @@ from devrev_auth_client import DevRevAuthClient, DevRevAuthError, RetryPolicy
 from devrev_auth_client.cli import main
 from devrev_auth_client.cli.commands import app
 from devrev_auth_client.testing import FakeDevRev, Fault
-from tests.docs.markdown import ROOT
+from tests.programs import ROOT
 
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
 HEADINGS = re.findall(r"^### `(.+)`$", PAGE, re.MULTILINE)
 
 
 def text_of(call: Callable[[], object]) -> str:
-    """The text of the error that a call ends with."""
     with pytest.raises(DevRevAuthError) as caught:
         call()
     return str(caught.value)
@@ -54,12 +51,10 @@ def call(method: str, *arguments: object, faults: tuple[Fault, ...] = (), times:
 
 
 def read(*faults: Fault, **options: Any) -> str:
-    """The error of a call that reads a token."""
     return call("get_auth_token", "id", faults=faults, **options)
 
 
 def revoke(*faults: Fault) -> str:
-    """The error of a revocation."""
     return call("revoke_own_auth_tokens", None, faults=faults)
 
 
@@ -72,34 +67,24 @@ def broken(error: Exception, cause: Exception | None = None) -> str:
     return read(transport=httpx.MockTransport(handle))
 
 
-def silent(**options: Any) -> str:
+def silent(scheme: str = "http", **options: Any) -> str:
     """The error of a call to a server that never responds."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        address = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
         return read(base_url=address, transport=None, **options)
 
 
-def untrusting() -> str:
-    """The error of a call with certificates from a file that has none."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        address = f"https://127.0.0.1:{listener.getsockname()[1]}"
-        return read(base_url=address, transport=None, verify=__file__)
-
-
 def closed() -> str:
-    """The error of a call after `close`."""
     client = DevRevAuthClient("token")
     client.close()
     return text_of(lambda: client.get_auth_token("id"))
 
 
 async def deferred() -> str:
-    """A token callable that is async."""
     return "token"
 
 
 def command(*arguments: str, **variables: str | None) -> str:
-    """What the command line says."""
     return CliRunner().invoke(app, arguments, env={"NO_COLOR": "1", "COLUMNS": "300", **variables}).stderr
 
 
@@ -112,12 +97,6 @@ def without(package: str, run: Callable[[], object], capsys: pytest.CaptureFixtu
         with pytest.raises((SystemExit, ModuleNotFoundError)) as caught:
             run()
     return f"{caught.value}{capsys.readouterr().err}"
-
-
-def served() -> None:
-    """Serve a fake."""
-    with FakeDevRev().serve():
-        pass
 
 
 def test_each_text_on_the_page_is_one_that_a_user_gets(capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,7 +119,7 @@ def test_each_text_on_the_page_is_one_that_a_user_gets(capsys: pytest.CaptureFix
         broken(httpx.ReadTimeout("")),
         silent(timeout=0.01),
         silent(total_timeout=0.01),
-        untrusting(),
+        silent("https", verify=__file__),
         read(token="of-nobody"),
         read(Fault.answer(401, details={"type": "dev_org_deactivated"})),
         read(Fault.answer(400)),
@@ -159,7 +138,7 @@ def test_each_text_on_the_page_is_one_that_a_user_gets(capsys: pytest.CaptureFix
         command("get", "id", "--total-timeout", "0.1", DEVREV_TOKEN="x", DEVREV_BASE_URL="http://127.0.0.1:9"),
         command("revoke", "pat", DEVREV_TOKEN="x"),
         without("typer", main, capsys),
-        without("uvicorn", served, capsys),
+        without("uvicorn", FakeDevRev().serve().__enter__, capsys),
     ]
     text = "\n".join(produced)
     patterns = {heading: ".+".join(map(re.escape, heading.split("…"))) for heading in HEADINGS}

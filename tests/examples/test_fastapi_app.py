@@ -1,7 +1,5 @@
 """The example for FastAPI, served by uvicorn: which answer each error gets, and that no answer repeats the question."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +8,8 @@ import httpx
 import pytest
 
 from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
-from tests.examples.programs import PATIENCE, ROOT, started
-
-SECRET = "the-token-of-the-app"
+from tests.examples.conftest import SECRET
+from tests.programs import PATIENCE, ROOT, Program
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +29,16 @@ def served(fake: FakeDevRev) -> Iterator[httpx.Client]:
     secret = fake.issue_token(fake.add_user(), secret=SECRET).secret
     line = [sys.executable, "-W", "error", "-m", "uvicorn", "--port", "0", "--no-access-log"]
     line += ["--app-dir", str(ROOT / "examples"), "fastapi_app:app"]
-    with fake.serve() as base_url, started(line, DEVREV_TOKEN=secret, DEVREV_BASE_URL=base_url) as running:
-        address = next(word for word in running.wait_for("Uvicorn running on").split() if word.startswith("http"))
-        with httpx.Client(base_url=address, timeout=PATIENCE) as client:
+    with (
+        fake.serve() as base_url,
+        Program(*line, variables={"DEVREV_TOKEN": secret, "DEVREV_BASE_URL": base_url}) as running,
+    ):
+        address = running.wait_for(r"Uvicorn running on (\S+) ")[1]
+        with httpx.Client(base_url=address, timeout=PATIENCE, trust_env=False) as client:
             yield client
-    assert SECRET not in running.errors
-    assert "Traceback" not in running.errors
+        said = running.stopped().out
+    assert SECRET not in said
+    assert "Traceback" not in said
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +60,8 @@ def test_what_devrev_left_out_is_null_and_what_it_added_is_shown(
     fake: FakeDevRev, token: IssuedToken, app: httpx.Client
 ) -> None:
     fake.respond_next(json={"token": {"id": "1"}})
-    assert app.get(f"/tokens/{token.id}").json() == dict.fromkeys(["status", "type", "owner", "expires_at"]) | {
-        "id": "1"
-    }
+    expected = {"id": "1", "status": None, "type": None, "owner": None, "expires_at": None}
+    assert app.get(f"/tokens/{token.id}").json() == expected
     fake.respond_next(json={"token": {"id": "1", "status": "suspended"}})
     assert app.get(f"/tokens/{token.id}").json()["status"] == "suspended"
 

@@ -1,8 +1,5 @@
 """The example that rotates its token: served calls do not notice, and what is no token is not taken."""
 
-from __future__ import annotations
-
-import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from devrev_auth_client.testing import FakeDevRev, FakeUser, IssuedToken
-from tests.examples.programs import PATIENCE, Started, command, run, started
+from tests.examples.conftest import example
+from tests.programs import PATIENCE, Program, run
 
 NOW = datetime.now(UTC)
 
@@ -33,37 +31,31 @@ def ending(fake: FakeDevRev, user: FakeUser, token_file: Path) -> IssuedToken:
 
 
 def store(path: Path, secret: str) -> None:
-    """Replace the file in one step."""
     new = path.with_suffix(".new")
     new.write_text(secret, encoding="ascii")
     new.replace(path)
 
 
 @contextmanager
-def service(fake: FakeDevRev, token_file: Path, *options: str) -> Iterator[tuple[Started, socket.socket]]:
+def service(base_url: str, token_file: Path) -> Iterator[tuple[Program, socket.socket]]:
     """The service, and a connection to it."""
-    line = command("rotate_before_expiry.py", str(token_file), "--pause", "0.05", *options)
-    with fake.serve() as base_url, started(line, DEVREV_BASE_URL=base_url) as running:
-        port = int(running.wait_for("serving on port").split()[-1])
+    line = example("rotate_before_expiry.py", str(token_file), "--pause", "0.05")
+    with Program(*line, variables={"DEVREV_BASE_URL": base_url}) as running:
+        port = int(running.wait_for(r"serving on port (\d+)\s")[1])
         with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
             yield running, connection
 
 
 def ask(connection: socket.socket, token_id: str) -> str:
-    """Ask the service for the status of a token."""
     connection.sendall(f"{token_id}\n".encode())
-    answer = b""
-    while not answer.endswith(b"\n"):
-        received = connection.recv(1024)
-        assert received
-        answer += received
-    return answer.decode().strip()
+    with connection.makefile("r", encoding="ascii") as answers:
+        return answers.readline().strip()
 
 
 def test_the_token_is_replaced_before_it_expires_and_served_calls_go_on(
-    fake: FakeDevRev, user: FakeUser, ending: IssuedToken, token_file: Path
+    fake: FakeDevRev, base_url: str, user: FakeUser, ending: IssuedToken, token_file: Path
 ) -> None:
-    with service(fake, token_file) as (running, connection):
+    with service(base_url, token_file) as (running, connection):
         running.wait_for("there is no next token yet")
         assert ask(connection, ending.id) == "active"
         assert fake.requests[-1].token_id == ending.id
@@ -75,16 +67,15 @@ def test_the_token_is_replaced_before_it_expires_and_served_calls_go_on(
         assert ask(connection, ending.id) == "expired"
         assert fake.requests_for(following)[-1].body == {"token_id": ending.id}
         assert ask(connection, "no-such-token") == "NotFoundError"
-        assert running.stop(signal.SIGINT) == 0
+        assert running.stopped().status == 0
     assert 401 not in [request.status for request in fake.requests]
-    assert "Traceback" not in running.errors
-    assert not [token for token in (ending, following) if token.secret in running.errors]
+    assert not [text for text in ("Traceback", ending.secret, following.secret) if text in running.text]
 
 
 def test_what_does_not_work_is_not_taken(
-    fake: FakeDevRev, user: FakeUser, ending: IssuedToken, token_file: Path
+    fake: FakeDevRev, base_url: str, user: FakeUser, ending: IssuedToken, token_file: Path
 ) -> None:
-    with service(fake, token_file) as (running, connection):
+    with service(base_url, token_file) as (running, connection):
         store(token_file, "no-token-at-all")
         running.wait_for("the next token does not work: the token is not a JWT")
         revoked = fake.issue_token(user)
@@ -97,15 +88,15 @@ def test_what_does_not_work_is_not_taken(
         following = fake.issue_token(user, expires_in=None)
         store(token_file, following.secret)
         running.wait_for(f"now using {following.id}, which expires never")
-    assert "no-token-at-all" not in running.errors
+    assert "no-token-at-all" not in running.text
 
 
 def test_a_revoked_token_is_replaced_at_once(
-    fake: FakeDevRev, user: FakeUser, ending: IssuedToken, token_file: Path
+    fake: FakeDevRev, base_url: str, user: FakeUser, ending: IssuedToken, token_file: Path
 ) -> None:
     """It meets the revocation when it looks: here after an outage, during which it does not ask for another token."""
     fake.respond_next(403)
-    with service(fake, token_file) as (running, connection):
+    with service(base_url, token_file) as (running, connection):
         running.wait_for("cannot read when the token in use expires: auth_tokens_get: 403")
         fake.revoke_token(ending.id)
         running.wait_for("the token in use is expired or revoked")
@@ -117,30 +108,26 @@ def test_a_revoked_token_is_replaced_at_once(
 
 
 def test_a_token_that_lives_briefly_is_used_for_half_of_its_life(
-    fake: FakeDevRev, user: FakeUser, token_file: Path
+    fake: FakeDevRev, base_url: str, user: FakeUser, token_file: Path
 ) -> None:
     """Its whole life is shorter than the margin, which must not mean that each new one is too old at once."""
     brief = fake.issue_token(user, expires_in=600)
     token_file.write_text(brief.secret, encoding="ascii")
-    with service(fake, token_file) as (running, connection):
+    with service(base_url, token_file) as (running, connection):
         for _ in range(3):
             assert ask(connection, brief.id) == "active"
-        assert running.stop(signal.SIGINT) == 0
-    assert "no next token" not in running.errors
+        assert running.stopped().status == 0
+    assert "no next token" not in running.text
 
 
-def test_a_token_that_names_no_id_ends_the_service(fake: FakeDevRev, token_file: Path) -> None:
+def test_a_token_that_names_no_id_ends_the_service(base_url: str, token_file: Path) -> None:
     token_file.write_text("opaque-token", encoding="ascii")
-    with (
-        fake.serve() as base_url,
-        started(command("rotate_before_expiry.py", str(token_file)), DEVREV_BASE_URL=base_url) as running,
-    ):
-        running.wait_for("ConfigurationError: the token is not a JWT")
-        assert running.process.wait(PATIENCE) == 1
-    assert "opaque-token" not in running.errors
+    done = run(*example("rotate_before_expiry.py", str(token_file)), variables={"DEVREV_BASE_URL": base_url})
+    assert done.status == 1
+    assert "ConfigurationError: the token is not a JWT" in done.err
+    assert "opaque-token" not in done.err
 
 
 def test_a_token_in_the_place_of_the_file_is_not_repeated() -> None:
-    done = run("rotate_before_expiry.py", "a-token-in-the-wrong-place")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "cannot read the token file: No such file or directory\n"
+    done = run(*example("rotate_before_expiry.py", "a-token-in-the-wrong-place"))
+    assert done == (1, "", "cannot read the token file: No such file or directory\n")

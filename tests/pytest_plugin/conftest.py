@@ -1,7 +1,5 @@
 """Runs of pytest in a project of their own, as a user's."""
 
-from __future__ import annotations
-
 import pkgutil
 from collections.abc import Callable
 from importlib import import_module

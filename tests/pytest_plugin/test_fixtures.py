@@ -1,7 +1,5 @@
 """The fixtures of the pytest plugin, in tests as a user writes them, and the journals of those that fail."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

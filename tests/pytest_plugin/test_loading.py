@@ -1,17 +1,12 @@
 """How the pytest plugin comes into a run: by its entry point, by name, from a vendored copy; and what it costs."""
 
-from __future__ import annotations
-
-import os
 import shutil
-import subprocess
-import sys
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
 import devrev_auth_client
+from tests.programs import Ended, python
 from tests.pytest_plugin.conftest import UNRELATED
 
 PACKAGE = Path(devrev_auth_client.__file__).parent
@@ -22,21 +17,12 @@ TEST = (
 )
 
 
-def run(folder: Path, conftest: str, test: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run pytest in a project there as a person would, warnings as errors."""
+def run(folder: Path, conftest: str, test: str, *arguments: str) -> Ended:
     # Else the settings of a project further up would count, where there is one.
     for name, text in (("pytest.ini", "[pytest]\n"), ("conftest.py", conftest), ("test_it.py", test)):
         (folder / name).write_text(text, encoding="utf-8")
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DEVREV"))}
-    return subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-W", "error", "-m", "pytest", "-q", "-p", "no:anyio", *UNRELATED, *arguments],
-        cwd=folder,
-        env=inherited | {"PYTHONPATH": str(folder)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    plugins = ("-p", "no:anyio", *UNRELATED, *arguments)
+    return python("-m", "pytest", "-q", *plugins, cwd=folder, variables={"PYTHONPATH": str(folder)})
 
 
 @pytest.mark.parametrize(
@@ -44,15 +30,9 @@ def run(folder: Path, conftest: str, test: str, *arguments: str) -> subprocess.C
     [("", []), (f"pytest_plugins = [{NAME!r}]\n", []), (f"pytest_plugins = [{NAME!r}]\n", ["-p", NAME])],
 )
 def test_an_installed_package_brings_its_fixtures(tmp_path: Path, conftest: str, arguments: list[str]) -> None:
-    """Nobody names them; naming them as well does no harm."""
+    """Nobody names them; naming them as well does no harm, since the entry point has the name of its module."""
     done = run(tmp_path, conftest, TEST, *arguments)
-    assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout + done.stderr
-
-
-def test_the_entry_point_has_the_name_of_its_module() -> None:
-    """Else a conftest that names the module, which is there already, would be an error."""
-    (found,) = entry_points(group="pytest11", name=NAME)
-    assert found.value == NAME
+    assert (done.status, "1 passed" in done.out) == (0, True), done.text
 
 
 @pytest.mark.parametrize("beside_the_installed_one", [False, True])
@@ -65,17 +45,16 @@ def test_a_vendored_copy_brings_them_by_name(tmp_path: Path, beside_the_installe
     origin = f"    assert type(fake_devrev_client).__module__.startswith({COPY!r})\n    assert 0\n"
     without = [] if beside_the_installed_one else ["-p", f"no:{NAME}"]
     done = run(tmp_path, f'pytest_plugins = ["{COPY}.pytest_plugin"]\n', TEST + origin, *without)
-    assert done.returncode == 1
-    assert "> " + "      assert 0" in done.stdout, done.stdout + done.stderr
-    assert done.stdout.count("Journal of the fake DevRev") == 1
+    assert done.status == 1
+    assert "> " + "      assert 0" in done.out, done.text
+    assert done.out.count("Journal of the fake DevRev") == 1
 
 
 def test_it_imports_nothing_until_a_fixture_is_asked_for(tmp_path: Path) -> None:
     """Beside pytest and what the package itself takes; nor where a test fails, whose report is looked at."""
     code = f"import sys, pytest, devrev_auth_client; before = set(sys.modules); import {NAME}"
     code += "; print(*sorted(set(sys.modules) - before))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
-    assert done.stdout.split() == [NAME]
+    assert python("-c", code).out.split() == [NAME]
     conftest = f"""
 import sys
 
@@ -83,4 +62,4 @@ def pytest_unconfigure():
     print("loaded:", {NAME!r} in sys.modules, "devrev_auth_client.testing" in sys.modules)
 """
     done = run(tmp_path, conftest, "def test_it(tmp_path):\n    assert 0\n")
-    assert (done.returncode, "loaded: True False" in done.stdout) == (1, True), done.stdout + done.stderr
+    assert (done.status, "loaded: True False" in done.out) == (1, True), done.text

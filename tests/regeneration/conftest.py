@@ -2,31 +2,27 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from shutil import copytree, ignore_patterns, rmtree
 from types import ModuleType
 from typing import Any
 
-import anyio
+import httpx
 import pytest
 
+from tests.programs import contents
 from tools.generate import GenerationError, Paths, write
 from tools.generator import build
 
-from .imported import imported, part
-from .loopback import Loopback, loopback
 from .minimal import MINIMAL
 
 TOKEN = "secret-bearer-token"
 CONSTRUCTS = Path(__file__).with_name("constructs.yaml")
+REGENERATED = "regenerated_sdk"
 
 Call = Callable[..., Any]
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder, by its relative name."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def changed(text: str, old: str, new: str) -> str:
@@ -46,10 +42,6 @@ class Workspace(Paths):
 
     def edit(self, path: Path, old: str, new: str) -> None:
         path.write_text(changed(path.read_text("utf-8"), old, new), "utf-8")
-
-    def line_of(self, text: str) -> int:
-        """The number of the first line of the description that has this text."""
-        return line_of(self.description.read_text("utf-8"), text)
 
     def files(self) -> dict[str, bytes]:
         """The package, the generated folder and all that stands beside it."""
@@ -126,7 +118,7 @@ def regenerated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a copy of the package, generated from a copy of the description that has further operations."""
     root = tmp_path_factory.mktemp("regenerated")
     real = Paths()
-    package = root / real.package.name
+    package = root / REGENERATED
     copytree(real.package, package, ignore=ignore_patterns("__pycache__", ".generated.*", "generated"))
     description = root / real.description.name
     description.write_text(with_constructs(real.description.read_text("utf-8")), "utf-8")
@@ -136,37 +128,49 @@ def regenerated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def sdk(regenerated: Path) -> Iterator[ModuleType]:
-    with imported(regenerated / "devrev_auth_client", "regenerated_sdk") as package:
-        yield package
-
-
-@pytest.fixture
-def server() -> Iterator[Loopback]:
-    with loopback() as told:
-        yield told
-
-
-@pytest.fixture(params=["sync", "asyncio"])
-def call(request: pytest.FixtureRequest, sdk: ModuleType, server: Loopback) -> Call:
-    """Calls `client.call(...)` on a new client, or as often as a list of arguments says."""
-    backend = request.param
-
-    def run(module: str, *, total_timeout: float = 10.0, **arguments: Any) -> Any:
-        endpoint = part(sdk, f"generated.api.{module}")
-        options = {"base_url": server.url, "total_timeout": total_timeout, "retry": sdk.RetryPolicy(base_delay=0.001)}
-        if backend == "sync":
-            with sdk.DevRevAuthClient(TOKEN, **options) as client:
-                return client.call(endpoint, **arguments)
-
-        async def run_async() -> Any:
-            async with sdk.AsyncDevRevAuthClient(TOKEN, **options) as client:
-                return await client.call(endpoint, **arguments)
-
-        return anyio.run(run_async, backend=backend)
-
-    return run
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(regenerated)
+        yield import_module(REGENERATED)
 
 
 @pytest.fixture(scope="session")
 def models(sdk: ModuleType) -> ModuleType:
-    return part(sdk, "generated.models")
+    return import_module(f"{REGENERATED}.generated.models")
+
+
+@dataclass
+class Server:
+    """The answers that are still to be given in order (the last one stays), and the requests that arrived."""
+
+    answers: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[httpx.Request] = field(default_factory=list)
+
+    def answer(self, status: int, content: bytes = b"", **headers: str) -> None:
+        """Add an answer; underscores in the names of headers stand for hyphens."""
+        fields = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.answers.append({"status_code": status, "content": content, "headers": fields})
+
+    def transport(self) -> httpx.MockTransport:
+        def handle(request: httpx.Request) -> httpx.Response:
+            self.asked.append(request)
+            return httpx.Response(**self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
+
+        return httpx.MockTransport(handle)
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.fixture
+def call(sdk: ModuleType, server: Server) -> Call:
+    """Calls `client.call(...)` on a new client."""
+
+    def run(module: str, **arguments: Any) -> Any:
+        endpoint = import_module(f"{REGENERATED}.generated.api.{module}")
+        retry = sdk.RetryPolicy(base_delay=0.001)
+        with sdk.DevRevAuthClient(TOKEN, transport=server.transport(), retry=retry) as client:
+            return client.call(endpoint, **arguments)
+
+    return run

@@ -1,23 +1,15 @@
 """`make check-generated`: the folder is, byte for byte, what the description gives."""
 
-import hashlib
-
 import pytest
 
-from tools.generate import GenerationError, Paths, check, main
+from tools.generate import check, main
 
 from .conftest import Workspace
 
 
-def test_the_folder_of_this_repository_is_what_the_description_gives() -> None:
-    assert check(Paths()) == []
-    readme = (Paths().target / "README.md").read_text("utf-8")
-    assert hashlib.sha256(Paths().description.read_bytes()).hexdigest() in readme
-    modules = [path.read_text("utf-8") for path in Paths().target.rglob("*.py")]
-    assert all(module.startswith("# Written by `make generate`") for module in modules)
-
-
-def test_a_copy_of_it_is_too_and_bytecode_is_nobodys_edit(workspace: Workspace) -> None:
+def test_the_folder_of_this_repository_is_what_the_description_gives_and_bytecode_is_nobodys_edit(
+    workspace: Workspace,
+) -> None:
     (workspace.target / "models" / "__pycache__").mkdir()
     (workspace.target / "models" / "__pycache__" / "error.cpython-311.pyc").write_bytes(b"bytecode")
     before = workspace.files()
@@ -52,30 +44,16 @@ def test_an_edited_byte_a_stray_file_and_a_missing_file_are_named(
     assert workspace.files() == before
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("Globally unique identifier of the user.", "Globally unique identifier of a user."),
-        ("        - revoked\n", "        - revoked\n        - forgotten\n"),
-    ],
-)
-def test_an_edit_of_the_description_is_noticed(workspace: Workspace, old: str, new: str) -> None:
-    workspace.edit(workspace.description, old, new)
-    readme, model = check(workspace)
-    assert readme == f"differs: {workspace.target / 'README.md'}"  # it has the description's hash
-    assert model.startswith(f"differs: {workspace.target / 'models'}")
-
-
-def test_an_edit_of_a_template_is_noticed(workspace: Workspace) -> None:
+def test_an_edit_of_the_description_or_of_a_template_is_noticed(workspace: Workspace) -> None:
+    workspace.edit(workspace.description, "        - revoked\n", "        - revoked\n        - forgotten\n")
     workspace.edit(workspace.templates / "client.py.jinja", "DEFAULT_TIMEOUT = 30.0", "DEFAULT_TIMEOUT = 31.0")
-    assert check(workspace) == [f"differs: {workspace.target / 'client.py'}"]
+    expected = ["README.md", "client.py", "models/token_status.py"]  # the first has the description's hash
+    assert check(workspace) == [f"differs: {workspace.target / name}" for name in expected]
 
 
 def test_a_description_that_gives_nothing_fails_the_check(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     workspace.edit(workspace.description, 'schemas/auth-token"', 'schemas/auth-tolken"')
-    with pytest.raises(GenerationError):
-        check(workspace)
     assert main(["--check"], workspace) == 1
     assert "auth-tolken" in capsys.readouterr().err

@@ -1,11 +1,11 @@
 """The list of public names, and what its changes ask of version and changelog."""
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.programs import run
 from tools.public_surface import LIST, changes, listing, main
 
 PACKAGE = {
@@ -86,7 +86,7 @@ def write(root: Path, name: str, text: str) -> None:
 
 def git(root: Path, *arguments: str) -> None:
     identity = ("-c", "user.name=n", "-c", "user.email=e@example.invalid", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)  # noqa: S603, S607
+    assert run("git", *identity, *arguments, cwd=root).status == 0
 
 
 def commit(root: Path, tag: str) -> None:
@@ -99,13 +99,13 @@ def commit(root: Path, tag: str) -> None:
 def check(project: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
     """Runs the check and returns what it complains of."""
 
-    def run() -> str:
+    def complaint() -> str:
         status = main(["--check"], project)
         told = capsys.readouterr().err
         assert status == (1 if told else 0)
         return told
 
-    return run
+    return complaint
 
 
 def test_a_list_has_every_public_name_once_and_nothing_private(project: Path) -> None:

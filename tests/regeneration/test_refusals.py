@@ -8,7 +8,7 @@ import pytest
 from devrev_auth_client import AsyncDevRevAuthClient, DevRevAuthClient
 from tools.description import outcome
 
-from .conftest import Refusals, Workspace
+from .conftest import Refusals
 from .minimal import MINIMAL, PARAMETERS, SCHEMAS
 
 OPERATION = "    post:\n      operationId: things.get\n"
@@ -16,7 +16,7 @@ BODY = '            schema:\n              $ref: "#/components/schemas/Ask"\n'
 ANSWER = '              schema:\n                $ref: "#/components/schemas/Thing"\n'
 JSON_BODY = f"          application/json:\n{BODY}"
 JSON_ANSWER = f"            application/json:\n{ANSWER}"
-ASK = "    Ask:\n      type: object\n      properties:\n        id:\n          type: string\n"
+ID = "        id:\n          type: string\n"
 THING_ID = "      properties:\n        id:\n          type: string\n        state:\n"
 STATE = '          $ref: "#/components/schemas/State"\n'
 
@@ -24,6 +24,10 @@ STATE = '          $ref: "#/components/schemas/State"\n'
 def parameter(text: str) -> tuple[str, str]:
     """The edit that gives the operation one more parameter, in flow style."""
     return PARAMETERS, f"      parameters:\n        - {{{text}}} # here\n{PARAMETERS}"
+
+
+def query(name: str, schema: str) -> tuple[str, str]:
+    return parameter(f"name: {name}, in: query, schema: {schema}")
 
 
 def schemas(text: str) -> tuple[str, str]:
@@ -55,25 +59,17 @@ REFUSED = {
     "leaves out 'a': it wants `schema`": [parameter("name: a, in: query, content: {text/plain: {schema: {}}}")],
     "the client sends `Authorization` itself": [parameter("name: authorization, in: header, schema: {type: string}")],
     "`style: deepObject` cannot be sent": [parameter("name: a, in: query, style: deepObject, schema: {type: string}")],
-    "'b' cannot be sent: a model in query": [
-        parameter("name: b, in: query, schema: {type: object, properties: {c: {}}}")
-    ],
-    "'c' cannot be sent: a any in query": [parameter("name: c, in: query, schema: {}")],
-    "'d' cannot be sent: an array or alternatives of more": [
-        parameter("name: d, in: query, schema: {type: array, items: {type: array, items: {type: string}}}")
-    ],
-    "'e' cannot be sent: an array or alternatives": [
-        parameter("name: e, in: query, schema: {oneOf: [{type: object}, {type: string}]}")
-    ],
+    "'b' cannot be sent: a model in query": [query("b", "{type: object, properties: {c: {}}}")],
+    "'c' cannot be sent: a any in query": [query("c", "{}")],
+    "'d' cannot be sent: an array or": [query("d", "{type: array, items: {type: array, items: {type: string}}}")],
+    "'e' cannot be sent: an array or": [query("e", "{oneOf: [{type: object}, {type: string}]}")],
     "'f' cannot be sent: a uuid in header": [parameter("name: f, in: header, schema: {type: string, format: uuid}")],
     "'g' cannot be sent: a boolean in path": [
         ("/things.get:", "/things.get/{g}:"),
         parameter("name: g, in: path, required: true, schema: {type: boolean}"),
     ],
-    "would hide the generated code's own headers": [parameter("name: headers, in: query, schema: {type: string}")],
-    "would hide the generated code's own safe_to_repeat": [
-        parameter("name: safeToRepeat, in: query, schema: {type: string}")
-    ],
+    "would hide the generated code's own headers": [query("headers", "{type: string}")],
+    "would hide the generated code's own safe_to_repeat": [query("safeToRepeat", "{type: string}")],
     "multipart forms cannot be sent": [body("multipart/form-data", "{type: object}")],
     "is sent right for an object of plain fields only": [
         body("application/x-www-form-urlencoded", "{type: object, properties: {a: {type: object}}}")
@@ -87,17 +83,11 @@ REFUSED = {
     "without `schema`": [(JSON_ANSWER, "            application/json: {} # here\n")],
     "leaves out `encoding`": [(BODY, BODY + "            encoding: {a: {contentType: text/plain}} # here\n")],
     "a default response": [('        "200":\n', '        default: # here\n          description: x\n        "200":\n')],
-    "JSON holds no `format: binary`": [
-        schemas("New: {type: object, properties: {a: {type: string, format: binary}}} # here")
-    ],
+    "JSON holds no `format": [schemas("New: {type: object, properties: {a: {type: string, format: binary}}} # here")],
     "an enum of anything but strings is closed": [schemas("New:\n  type: integer\n  enum: [1, 2] # here")],
     "'id' is readOnly and required": [
-        (
-            ASK,
-            ASK.replace("object\n", "object\n      required: [id]\n").replace(
-                "string\n", "string\n          readOnly: true # here\n"
-            ),
-        )
+        ("    Ask:\n      type: object\n", "    Ask:\n      type: object\n      required: [id]\n"),
+        (ID, f"{ID}          readOnly: true # here\n"),
     ],
     "'id' is writeOnly and required": [
         (THING_ID, THING_ID.replace("string\n", "string\n          writeOnly: true # here\n"))
@@ -105,15 +95,11 @@ REFUSED = {
     "so 'id' cannot be required": [
         (THING_ID, THING_ID.replace("id:\n", "id: # here\n").replace("string\n", "string\n          nullable: true\n"))
     ],
-    "null is left out of arrays": [
-        (STATE, "          type: array\n          items: {type: string, nullable: true} # here\n")
-    ],
+    "null is left out": [(STATE, "          type: array\n          items: {type: string, nullable: true} # here\n")],
     "FooBar and FooBAR make the same module, models/foo_bar.py": [
         schemas("FooBAR: {type: object, properties: {a: {}}}\nFooBar: {type: object, properties: {a: {}}} # here")
     ],
-    'duplicate models with name "FooBar"': [
-        schemas("FooBar: {type: object}\nfoo-bar: {type: object} # here"),
-    ],
+    'duplicate models with name "FooBar"': [schemas("FooBar: {type: object}\nfoo-bar: {type: object} # here")],
     "the class Response would hide what generated modules import": [schemas("response: {type: object} # here")],
     "the field 'toDict' would hide the generated code's own to_dict": [
         schemas("New:\n  type: object\n  properties:\n    toDict: {type: string} # here")
@@ -129,11 +115,7 @@ REFUSED = {
         )
     ],
     "the generator: ": [schemas("New: {type: array, items: {$ref: '#/components/schemas/New'}} # here")],
-    "have the same python_name": [
-        schemas(
-            "New: {type: object, properties: {'a b': {type: string}, ab: {type: string}, a-b: {type: string}}} # here"
-        )
-    ],
+    "have the same python_name": [schemas("New: {type: object, properties: {a b: {}, ab: {}, a-b: {}}} # here")],
 }
 
 
@@ -187,10 +169,3 @@ def test_the_texts_of_the_generator_name_what_they_are_about(refusals: Refusals)
 def test_the_names_that_client_call_takes_for_itself_are_those_that_parameters_may_not_have() -> None:
     for client in (AsyncDevRevAuthClient, DevRevAuthClient):
         assert inspect.signature(client.call).parameters.keys() - {"self", "arguments"} <= outcome._ARGUMENTS
-
-
-def test_a_refusal_leaves_the_old_folder_as_it_was(workspace: Workspace) -> None:
-    workspace.edit(
-        workspace.description, "    org-summary:\n", "    Org_Summary:\n      type: object\n    org-summary:\n"
-    )
-    assert workspace.failure().startswith("auth-tokens.yaml:")  # which looks

@@ -1,18 +1,15 @@
 """`make generate`: same input, same bytes, and either the old folder or the new one, whole."""
 
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.programs import ROOT, contents, run
 from tools.generate import GenerationError, main, write
 
-from .conftest import Workspace, contents
-
-ROOT = Path(__file__).parents[2]
+from .conftest import Workspace
 
 
 @pytest.mark.slow
@@ -24,9 +21,8 @@ def test_two_runs_give_the_same_bytes_whatever_the_hash_seed_and_the_place(tmp_p
     for seed, place in (("1", "one"), ("2", ".venv/build")):  # places that ruff passes over by default
         target = tmp_path / place / "generated"
         target.parent.mkdir(parents=True)
-        environment = {**os.environ, "PYTHONHASHSEED": seed}
-        command = [sys.executable, "-c", program, str(target)]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True)  # noqa: S603 - our own command
+        done = run(sys.executable, "-c", program, str(target), cwd=ROOT, variables={"PYTHONHASHSEED": seed})
+        assert done.status == 0, done.err
         written.append(contents(target))
     assert written[0] == written[1]
     assert len(written[0]) > 20
@@ -111,3 +107,24 @@ def test_a_run_that_was_killed_in_mid_swap_is_made_good(workspace: Workspace) ->
         write(workspace)
     assert workspace.files() == before
     assert [path.name for path in workspace.package.glob("*generated*")] == ["generated"]
+
+
+def test_without_ruff_nothing_is_written(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nowhere" / "python"))
+    monkeypatch.delenv("PATH")
+    assert "ruff is not in PATH" in workspace.failure()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("generator-config.yaml", "--select F401,I", "--select NO_SUCH_RULE", "ruff failed"),
+        ("generator-config.yaml", "docstrings_on_a", "docstrings_an_a", "the generator has no setting 'docstrings_an_"),
+        ("templates/str_enum.py.jinja", "{% endif %}", "", "the generator failed: TemplateSyntaxError"),
+        ("dev.txt", "\nopenapi-python-client==", "\nopenapi-python-client==0.", "dev.txt: openapi-python-client "),
+        ("dev.txt", "\nruff==", "\nruff==0.", "the pin is 0."),
+    ],
+)
+def test_a_failure(workspace: Workspace, file: str, old: str, new: str, said: str) -> None:
+    workspace.edit(workspace.config.parent / file, old, new)
+    assert said in workspace.failure()

@@ -3,10 +3,7 @@
 The validator is stricter here than the description: a member that is described nowhere is an error too.
 """
 
-from __future__ import annotations
-
 from json import dumps
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,45 +15,28 @@ from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
 from openapi_core.validation.request.exceptions import RequestBodyValidationError, SecurityValidationError
 from openapi_core.validation.response.exceptions import DataValidationError
-from ruamel.yaml import YAML
 
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from devrev_auth_client.token_types import TokenType
-from tests.testing.helpers import DELETE, GET, HOST
+from tests.contract.description import RESOLVED
+from tests.testing.conftest import DELETE, GET, HOST
 
-
-def description() -> dict[str, Any]:
-    """Load the description with each `allOf` merged: no branch of one knows the members of the others."""
-    document: dict[str, Any] = YAML(typ="safe").load(Path(__file__).parents[2] / "openapi" / "auth-tokens.yaml")
-    schemas = document["components"]["schemas"]
-    for name, schema in schemas.items():
-        if "allOf" in schema:
-            base, own = schema["allOf"]
-            properties = schemas[base["$ref"].rpartition("/")[2]]["properties"] | own["properties"]
-            schemas[name] = {"type": "object", "properties": properties}
-    return document
-
-
-DESCRIPTION = description()
-STRICT = OpenAPI.from_dict(DESCRIPTION, config=Config(additional_properties_default_policy="forbid"))
+STRICT = OpenAPI.from_dict(RESOLVED, config=Config(additional_properties_default_policy="forbid"))
 COMPLETE = OpenAPI.from_dict(
-    DESCRIPTION,
+    RESOLVED,
     config=Config(additional_properties_default_policy="forbid", response_properties_default_policy="required"),
 )
 
 
 def described(request: httpx.Request, path: str | None = None) -> MockRequest:
-    media_type = request.headers.get("Content-Type", "")
-    url = path or request.url.path
-    return MockRequest(
-        HOST, request.method, url, headers=dict(request.headers), data=request.content, content_type=media_type
-    )
+    headers = dict(request.headers)
+    url, media_type = path or request.url.path, headers.get("content-type", "")
+    return MockRequest(HOST, request.method, url, headers=headers, data=request.content, content_type=media_type)
 
 
 def fits(response: httpx.Response, openapi: OpenAPI = STRICT, path: str | None = None) -> None:
-    answer = MockResponse(
-        response.content, response.status_code, dict(response.headers), response.headers.get("Content-Type", "")
-    )
+    headers = dict(response.headers)
+    answer = MockResponse(response.content, response.status_code, headers, headers.get("content-type", ""))
     openapi.validate_response(described(response.request, path), answer)
 
 
@@ -108,6 +88,16 @@ def test_metadata_carries_every_described_field(fake: FakeDevRev) -> None:
         fits(read(fake, fake.issue_token(fake.add_user(), expires_in=None)), COMPLETE)
 
 
+NO_OBJECTS = {b"[]": "array", b'"x"': "string", b"1": "number", b"1.5": "number", b"true": "boolean", b"null": "null"}
+NO_STRINGS: list[tuple[Any, str]] = [
+    (1, "number"),
+    (False, "boolean"),
+    (None, "null"),
+    ({}, "object"),
+    ([], "array"),
+]
+
+
 def wrong_type(actual: str, expected: str, **details: str) -> dict[str, object]:
     return {"type": "unexpected_json_type", "actual": actual, "expected": expected, **details}
 
@@ -115,22 +105,11 @@ def wrong_type(actual: str, expected: str, **details: str) -> dict[str, object]:
 BOTH = [(GET, "token_id"), (DELETE, "requested_token_type")]
 BAD_BODIES: list[Any] = [
     *((path, body, {"type": "parse_error"}) for path, _ in BOTH for body in (b"", b"nope", b'{"token_id": "\xff"}')),
-    *(
-        (path, body, wrong_type(actual, "object"))
-        for path, _ in BOTH
-        for body, actual in (
-            ([], "array"),
-            ("x", "string"),
-            (1, "number"),
-            (1.5, "number"),
-            (True, "boolean"),
-            (b"null", "null"),
-        )
-    ),
+    *((path, body, wrong_type(actual, "object")) for path, _ in BOTH for body, actual in NO_OBJECTS.items()),
     *(
         (path, {name: value}, wrong_type(actual, "string", field_name=name))
         for path, name in BOTH
-        for value, actual in ((1, "number"), (False, "boolean"), (None, "null"), ({}, "object"), ([], "array"))
+        for value, actual in NO_STRINGS
     ),
     (GET, {}, {"type": "missing_required_field", "field_name": "token_id"}),
     (GET, {"token_id": "x", "id": 1}, {"type": "invalid_field", "field_name": "id"}),
@@ -152,7 +131,6 @@ BAD_BODIES: list[Any] = [
 def test_a_body_that_the_description_refuses_is_answered_400_as_described(
     fake: FakeDevRev, token: IssuedToken, path: str, body: object, expected: dict[str, object]
 ) -> None:
-    """The validator refuses the request, the fake does too, and the validator accepts its answer."""
     response = send(fake, path, body, token.secret)
     answer = response.json()
     assert answer.pop("message")
@@ -178,7 +156,6 @@ def test_an_empty_id_and_a_body_that_is_not_said_to_be_json_are_refused_too(
 
 
 def test_refusals_of_the_bearer_the_id_and_the_rate_fit() -> None:
-    """The 429 says how long to wait in three places, all of them described."""
     fake = FakeDevRev(rate_limit=1)
     secret = fake.issue_token(fake.add_user()).secret
     missing, unknown = send(fake, DELETE, {}, None), send(fake, DELETE, {}, "unknown")
@@ -195,7 +172,7 @@ def test_refusals_of_the_bearer_the_id_and_the_rate_fit() -> None:
 
 @pytest.mark.parametrize("path", [GET, DELETE])
 def test_the_usual_body_of_every_described_error_fits(fake: FakeDevRev, path: str) -> None:
-    statuses = {int(status) for status in DESCRIPTION["paths"][path]["post"]["responses"]} - {200}
+    statuses = {int(status) for status in RESOLVED["paths"][path]["post"]["responses"]} - {200}
     assert statuses >= {400, 401, 403, 404, 429, 500, 503}
     for status in statuses:
         fake.respond_next(status, retry_after=2)

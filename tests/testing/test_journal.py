@@ -1,7 +1,5 @@
 """The journal of FakeDevRev: a timeline that people can read, and that holds no secret."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,13 +8,12 @@ from httpx import ReadError
 
 from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
 from devrev_auth_client.token_types import TokenType
-from tests.testing.helpers import DELETE, GET, Clock, ask
+from tests.testing.conftest import DELETE, GET, Clock, ask
 
 TIMELINE = Path(__file__).with_name("journal.txt").read_text("utf-8")
 
 
 def test_it_reads_as_a_timeline() -> None:
-    """Who, what, the answer, and how it came about."""
     clock = Clock()
     fake = FakeDevRev(seed=3, clock=clock, rate_limit=10)
     ada, robot = fake.add_user(), fake.add_user(type="service_account")
@@ -46,7 +43,6 @@ def test_it_reads_as_a_timeline() -> None:
 
 
 def test_the_latest_lines_are_given_on_demand() -> None:
-    """And all are kept where the requests are cleared."""
     fake = FakeDevRev(seed=0, clock=Clock())
     fake.handle("POST", "/", [], b"")
     fake.requests.clear()
@@ -64,7 +60,6 @@ def test_the_latest_lines_are_given_on_demand() -> None:
 
 
 def test_no_secret_is_in_it(fake: FakeDevRev, token: IssuedToken) -> None:
-    """Neither where it belongs, nor where somebody put it by mistake."""
     ask(fake, token, GET, {"token_id": token.secret})
     ask(fake, token, DELETE, {"requested_token_type": token.secret})
     ask(fake, token, GET, {"token_id": [token.secret]})
@@ -76,7 +71,6 @@ def test_no_secret_is_in_it(fake: FakeDevRev, token: IssuedToken) -> None:
 
 
 def test_a_path_cannot_forge_lines(fake: FakeDevRev) -> None:
-    """Nor write to a terminal, nor be endless."""
     fake.handle("POST", "/\n   0.000  #9\x1b[2J" + "x" * 100, [], b"")
     assert len(fake.journal().splitlines()) == 2
     shown = "POST /?   0.000  #9?[2J"

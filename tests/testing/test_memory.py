@@ -1,21 +1,46 @@
 """FakeDevRev as an httpx transport, in threads, on asyncio and on trio: bodies, lost connections, slow answers."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import anyio
 import httpx
 import pytest
 
 from devrev_auth_client.testing import FakeDevRev, Fault, IssuedToken
-from tests.testing.helpers import DELETE, GET, HOST, WORLDS, post
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+from tests.testing.conftest import DELETE, GET, HOST
 
 LONG = 3600.0
+WORLDS = ["threads", "asyncio", "trio"]
+
+
+def post(
+    world: str, fake: FakeDevRev, token: IssuedToken, path: str, body: object, *, timeout: float = 10
+) -> httpx.Response:
+    """Send a request with a client, and read the response to its end."""
+    headers = {"Authorization": f"Bearer {token.secret}"}
+    options: dict[str, Any] = {"transport": fake.transport(), "base_url": HOST, "headers": headers, "timeout": timeout}
+    if world == "threads":
+        with httpx.Client(**options) as client:
+            return client.post(path, json=body)
+
+    async def main() -> httpx.Response:
+        async with httpx.AsyncClient(**options) as client:
+            return await client.post(path, json=body)
+
+    return anyio.run(main, backend=world)
+
+
+def request(token: IssuedToken, content: Any = None) -> httpx.Request:
+    headers = {"Authorization": f"Bearer {token.secret}", "Content-Type": "application/json"}
+    return httpx.Request("POST", HOST + GET, headers=headers, content=content or f'{{"token_id": "{token.id}"}}')
+
+
+def unread(world: str, fake: FakeDevRev, token: IssuedToken, content: Any) -> httpx.Response:
+    if world == "threads":
+        return fake.transport().handle_request(request(token, content))
+    return anyio.run(fake.transport().handle_async_request, request(token, content), backend=world)
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -49,7 +74,6 @@ def test_a_lost_connection_raises_what_was_scripted(
 def test_a_truncated_answer_breaks_off(
     fake: FakeDevRev, token: IssuedToken, world: str, keep: int | None, received: float
 ) -> None:
-    """After half, after so many bytes, and before the last byte at the latest."""
     size = len(post(world, fake, token, GET, {"token_id": token.id}).content)
     expected = int(size * received) if received == 0.5 else size - 1 if received == -1 else int(received)
     fake.play_next(Fault.truncated(keep), times=2)
@@ -61,71 +85,44 @@ def test_a_truncated_answer_breaks_off(
     assert f"truncated; cut after {expected} of {size} bytes" in fake.journal()
 
 
-class NotedStream(httpx.SyncByteStream):
+def noted(read: list[bytes]) -> Iterator[bytes]:
     """A body that notes how far it was read."""
-
-    def __init__(self) -> None:
-        self.read: list[bytes] = []
-
-    def __iter__(self) -> Iterator[bytes]:
-        for chunk in (b'{"token_id"', b': "x"}'):
-            self.read.append(chunk)
-            yield chunk
+    for chunk in (b'{"token_id"', b': "x"}'):
+        read.append(chunk)
+        yield chunk
 
 
-class AsyncNotedStream(NotedStream, httpx.AsyncByteStream):
-    """The same for await; reading it without would be a mistake."""
-
-    def __iter__(self) -> Iterator[bytes]:
-        raise AssertionError("there is no event loop")
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for chunk in super().__iter__():
-            await anyio.lowlevel.checkpoint()
-            yield chunk
-
-
-class OnlyAsyncStream(httpx.AsyncByteStream):
-    """A body that a sync client cannot send."""
-
-
-def request(token: IssuedToken, stream: httpx.SyncByteStream | httpx.AsyncByteStream | None = None) -> httpx.Request:
-    headers = {"Authorization": f"Bearer {token.secret}", "Content-Type": "application/json"}
-    content = f'{{"token_id": "{token.id}"}}'
-    return httpx.Request("POST", HOST + GET, headers=headers, stream=stream, content=None if stream else content)
+async def noted_async(read: list[bytes]) -> AsyncIterator[bytes]:
+    """The same for await, which cannot be read without."""
+    for chunk in noted(read):
+        await anyio.lowlevel.checkpoint()
+        yield chunk
 
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_the_body_stream_is_read_to_its_end_or_not_at_all(fake: FakeDevRev, token: IssuedToken, world: str) -> None:
     """Not where no connection was had; and the response, like one from the network, is unread."""
-    kind = NotedStream if world == "threads" else AsyncNotedStream
-    stream, unread, plain = kind(), kind(), NotedStream()
-
-    async def awaited() -> None:
-        response = await fake.transport().handle_async_request(request(token, stream))
-        with pytest.raises(httpx.ResponseNotRead):
-            _ = response.content
-        assert b"not_found" in await response.aread()
-        assert (await fake.transport().handle_async_request(request(token, plain))).status_code == 404
-        fake.lose_connection()
-        with pytest.raises(httpx.ConnectError):
-            await fake.transport().handle_async_request(request(token, unread))
-
-    if world == "threads":
-        response = fake.transport().handle_request(request(token, stream))
-        with pytest.raises(httpx.ResponseNotRead):
-            _ = response.content
-        assert b"not_found" in response.read()
-        with pytest.raises(TypeError, match="without await"):
-            fake.transport().handle_request(request(token, OnlyAsyncStream()))
-        fake.lose_connection()
-        with pytest.raises(httpx.ConnectError):
-            fake.transport().handle_request(request(token, unread))
-    else:
-        anyio.run(awaited, backend=world)
-    assert b"".join(stream.read) == b'{"token_id": "x"}'
-    assert unread.read == []
+    body: Any = noted if world == "threads" else noted_async
+    read: list[bytes] = []
+    response = unread(world, fake, token, body(read))
+    with pytest.raises(httpx.ResponseNotRead):
+        _ = response.content
+    assert b"not_found" in (response.read() if world == "threads" else anyio.run(response.aread))
+    assert b"".join(read) == b'{"token_id": "x"}'
     assert fake.requests[0].body == {"token_id": "x"}
+    fake.lose_connection()
+    with pytest.raises(httpx.ConnectError):
+        unread(world, fake, token, body(read))
+    assert len(read) == 2
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_a_sync_body_suits_all_clients_and_an_async_one_no_sync_client(
+    fake: FakeDevRev, token: IssuedToken, world: str
+) -> None:
+    assert unread(world, fake, token, noted([])).status_code == 404
+    with pytest.raises(TypeError, match="without await"):
+        unread("threads", fake, token, noted_async([]))
 
 
 @pytest.mark.parametrize("world", ["asyncio", "trio"])
@@ -145,7 +142,6 @@ def test_a_cancelled_request_does_not_arrive(fake: FakeDevRev, token: IssuedToke
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_a_slow_answer_takes_its_time_and_is_whole(fake: FakeDevRev, token: IssuedToken, world: str) -> None:
-    """The waits before the first byte and between the chunks add up."""
     fake.play_next(Fault.slow(before=0.02, between=0.01, chunk_size=300))
     fake.play_next(Fault.slow(before=0.001, between=LONG))
     begun = time.monotonic()

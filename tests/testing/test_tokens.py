@@ -1,7 +1,5 @@
 """The users and tokens that FakeDevRev hands out, what their metadata shows, and how they end."""
 
-from __future__ import annotations
-
 import pickle
 from base64 import urlsafe_b64decode
 from dataclasses import FrozenInstanceError
@@ -13,7 +11,7 @@ import pytest
 from devrev_auth_client.testing import FakeDevRev, IssuedToken
 from devrev_auth_client.token_claims import TokenClaims
 from devrev_auth_client.token_types import TokenType
-from tests.testing.helpers import DELETE, GET, NOON, Clock, ask, metadata
+from tests.testing.conftest import DELETE, GET, NOON, Clock, ask, metadata
 
 
 def test_metadata_has_exact_values(fake: FakeDevRev, clock: Clock) -> None:
@@ -57,7 +55,6 @@ def test_metadata_has_exact_values(fake: FakeDevRev, clock: Clock) -> None:
 
 
 def test_what_is_left_out_gets_a_value(fake: FakeDevRev, token: IssuedToken) -> None:
-    """Each user's own; a token without more words is a PAT for thirty days."""
     assert (token.type, token.user.type, token.user.dev_org) == (TokenType.PAT, "dev_user", 1)
     assert token.user.state == "active"
     shown = metadata(fake, token, token.id)
@@ -72,7 +69,6 @@ def test_what_is_left_out_gets_a_value(fake: FakeDevRev, token: IssuedToken) -> 
     [("dev_user", "devu"), ("service_account", "svcacc"), ("sys_user", "sysu"), ("martian", "user")],
 )
 def test_users_have_ids_of_their_type(fake: FakeDevRev, user_type: str, kind: str) -> None:
-    """Also of a type that is not known."""
     user = fake.add_user(type=user_type, dev_org=3, external_ref="crm-9")
     assert (user.id, user.display_id) == (f"don:identity:dvrv-us-1:devo/3:{kind}/1", f"{kind.upper()}-1")
     assert not {"external_ref", "rev_org"} & user.summary().keys()
@@ -124,7 +120,6 @@ def test_expire_and_revoke_end_a_token_and_an_ended_one_keeps_its_status(fake: F
 
 
 def test_revoked_lists_a_users_revoked_tokens_as_they_were_issued(fake: FakeDevRev) -> None:
-    """Revoked over the API or by the test; not those that expired, and not those of others."""
     ada, bob = fake.add_user(), fake.add_user()
     first, kept, second = (fake.issue_token(ada, kind) for kind in (TokenType.PAT, TokenType.AAT, TokenType.PAT))
     over, third = fake.issue_token(ada, expires_in=5), fake.issue_token(ada, TokenType.SESSION)
@@ -136,12 +131,6 @@ def test_revoked_lists_a_users_revoked_tokens_as_they_were_issued(fake: FakeDevR
     fake.revoke_token(his.id)
     assert fake.revoked() == [first, second, third, his]
     assert fake.token_status(over.id) == "expired"
-
-
-@pytest.mark.parametrize("method", ["expire_token", "revoke_token", "token_status"])
-def test_an_id_that_was_never_issued_is_a_key_error(fake: FakeDevRev, method: str) -> None:
-    with pytest.raises(KeyError, match="token/9"):
-        getattr(fake, method)("token/9")
 
 
 def test_a_secret_is_a_jwt_with_the_claims_of_a_pat(fake: FakeDevRev, clock: Clock) -> None:
@@ -160,15 +149,9 @@ def test_a_secret_is_a_jwt_with_the_claims_of_a_pat(fake: FakeDevRev, clock: Clo
 
 
 def test_no_two_secrets_are_alike(clock: Clock) -> None:
-    """Not those of equal claims; and no one can be given twice, nor be empty."""
     one, other = (fake.issue_token(fake.add_user()) for fake in (FakeDevRev(clock=clock), FakeDevRev(clock=clock)))
     assert one.secret.rpartition(".")[0] == other.secret.rpartition(".")[0]
     assert one.secret != other.secret
-    fake = FakeDevRev()
-    fake.issue_token(fake.add_user(), secret="taken")
-    for secret in ("", "taken"):
-        with pytest.raises(ValueError, match="secret must not be empty"):
-            fake.issue_token(fake.add_user(), secret=secret)
 
 
 def test_no_repr_shows_a_secret(fake: FakeDevRev) -> None:

@@ -1,23 +1,16 @@
 """How types narrow in what users write: missing fields, enums, errors. For type checkers alone; see `api.py`."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any, Literal, assert_type
-
-import httpx
 
 from devrev_auth_client import (
     UNSET,
     APIError,
-    Attempt,
     AuthToken,
-    BadRequestError,
     ConfigurationError,
     DevRevAuthError,
     InternalServerError,
     InvalidResponseError,
-    NotFoundError,
     RateLimit,
     RevocationUnconfirmedError,
     ServiceUnavailableError,
@@ -28,22 +21,27 @@ from devrev_auth_client import (
     TotalTimeoutError,
     TransportError,
     Unset,
+    UserState,
     UserSummary,
     UserType,
-    errors,
 )
 
 
 def a_missing_field(token: AuthToken) -> datetime | None:
+    assert_type(token.id, str)
+    assert_type(token.additional_properties, dict[str, Any])
+    assert_type(token.scopes or [], list[str])
+    assert_type(token.expires_at, datetime | Unset)
     if token.expires_at:
         assert_type(token.expires_at, datetime)
-        assert_type(token.expires_at.timestamp(), float)
-    if not token.created_by:
-        return None
-    assert_type(token.created_by, UserSummary)
-    assert_type(token.subject or None, str | None)
-    assert_type(token.expires_at or None, datetime | None)
-    assert_type(token.scopes or [], list[str])
+    if token.created_by and token.created_by.display_picture and token.created_by.display_picture.file:
+        assert_type(token.created_by, UserSummary)
+        assert_type(token.created_by.type_, UserType)
+        assert_type(token.created_by.state, UserState | Unset)
+        assert_type(token.created_by.display_picture.file.size, int | Unset)
+    if not isinstance(token.requested_token_type, Unset):
+        assert_type(token.requested_token_type, TokenType)
+        assert_type(token.requested_token_type.is_known, bool)
     match token.expires_at:
         case Unset():
             assert_type(token.expires_at, Unset)
@@ -52,18 +50,15 @@ def a_missing_field(token: AuthToken) -> datetime | None:
             return assert_type(expires_at, datetime)
 
 
-def a_missing_field_by_class(token: AuthToken) -> None:
-    if isinstance(token.subject, str):
-        assert_type(token.subject, str)
-    if isinstance(token.subject, Unset):
-        return
-    assert_type(token.subject, str)
-
-
 def what_does_not_narrow(token: AuthToken) -> None:
     # Checkers compare with None and enum members by identity, and with nothing else: ask `if token.subject`.
     if token.subject is not UNSET:
         token.subject.upper()  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    # UNSET is not None.
+    if token.subject is None:  # pyright: ignore[reportUnnecessaryComparison]
+        print(token.subject)  # type: ignore[unreachable]
+    # The API has no such field.
+    token.secret  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     # A datetime or UNSET has no order.
     _ = token.expires_at < datetime.now(UTC)  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue, reportUnknownVariableType]
 
@@ -71,15 +66,14 @@ def what_does_not_narrow(token: AuthToken) -> None:
 def enums_compared(token: AuthToken, user: UserSummary, token_type: TokenType) -> None:
     assert_type(token.status == TokenStatus.ACTIVE, bool)
     assert_type(user.type_ == UserType.DEV_USER, bool)
-    assert_type(token_type in TokenType, bool)
     assert_type("urn:devrev:params:oauth:token-type:pat" in TokenType, bool)
-    assert_type({token_type: 1}, dict[TokenType, int])
-    assert_type(TokenType["PAT"], TokenType)
+    assert_type(TokenType("urn:devrev:params:oauth:token-type:new"), TokenType)
     wire: str = token_type
     print(wire == token_type)
 
     # Two enums, or an enum and an id, have nothing in common.
     print(user.type_ == TokenStatus.ACTIVE)  # type: ignore[comparison-overlap]  # pyright: ignore[reportUnnecessaryComparison]
+    TokenType.NEW  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     print(TokenType.PAT == "pat")  # type: ignore[comparison-overlap]  # pyright: ignore[reportUnnecessaryComparison]
 
 
@@ -111,8 +105,6 @@ def errors_matched(error: DevRevAuthError) -> float | None:
             return assert_type(error.retry_after, float | None)
         case InternalServerError(reference_id=str(reference)):
             print(assert_type(reference, str))
-        case NotFoundError() as missing:
-            assert_type(missing, NotFoundError)
         case APIError(status_code=status) if status >= 500:
             assert_type(status, int)
         case APIError(type="invalid_field"):
@@ -121,51 +113,22 @@ def errors_matched(error: DevRevAuthError) -> float | None:
             assert_type(likely, bool)
         case TotalTimeoutError() | TransportError() | InvalidResponseError():
             assert_type(error, TotalTimeoutError | TransportError | InvalidResponseError)
-        case errors.ConfigurationError():
-            assert_type(error, ConfigurationError)
         case _:
             assert_type(error, DevRevAuthError)
     return None
 
 
-def errors_caught(error: APIError, unread: InvalidResponseError, rejected: BadRequestError) -> None:
-    assert_type(rejected.field_name, str | None)
-    assert_type(rejected.is_same, bool | None)
-    assert_type(error.type, str | None)
-    assert_type(error.headers, httpx.Headers)
-    assert_type(error.error, errors.ErrorModel | None)
-    assert_type(error.attempts, tuple[Attempt, ...])
-    assert_type(unread.status_code, int | None)
+def errors_refused(error: APIError) -> None:
     # What only a 429 has.
     error.rate_limit  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-
-
-def errors_made() -> None:
-    wrong: ValueError = ConfigurationError("text")
-    late: TimeoutError = TotalTimeoutError("text")
-    print(wrong, late)
     # A text is positional: `message` is a field of the answer.
     ConfigurationError(text="text")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
-def errors_in_groups(group: ExceptionGroup[DevRevAuthError]) -> None:
-    assert_type(group.exceptions[0], DevRevAuthError | ExceptionGroup[DevRevAuthError])
-    try:
-        raise group
-    except* TooManyRequestsError as busy:
-        assert_type(busy, ExceptionGroup[TooManyRequestsError])
-
-
 def claims_of_a_token(now: datetime) -> None:
     claims = TokenClaims.from_token("token")
-    assert_type(claims, TokenClaims)
-    assert_type(claims.token_id, str | None)
-    assert_type(claims.token_type, TokenType | None)
     assert_type(claims.claims["email"], Any)
-    assert_type(claims.is_expired(), bool)
     assert_type(claims.is_expired(now), bool)
-    if claims.expires_at is not None and claims.issued_at:
-        assert_type((claims.expires_at - claims.issued_at).total_seconds(), float)
 
     # A claim is perhaps missing.
     claims.expires_at.timestamp()  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]

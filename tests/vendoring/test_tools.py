@@ -1,14 +1,12 @@
 """The host's own tools leave a copy alone."""
 
-from __future__ import annotations
-
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.vendoring.host import COPY, ROOT, Host, contents
+from tests.programs import ROOT, contents
+from tests.vendoring.conftest import COPY, Host
 
 MESSY = "import os\nx = {  'a':1 }\n"
 
@@ -25,22 +23,21 @@ def host(host: Host, old: Path) -> Host:
 def test_ruff_changes_nothing(host: Host, old: Path, command: list[str]) -> None:
     """By the `ruff.toml` of the copy; what is the host's own is changed. ruff's cache is where no build takes it."""
     for where in (".", COPY):
-        host.run(sys.executable, "-m", "ruff", *command, where)
+        host.python("-m", "ruff", *command, where)
     assert host.git("status", "--porcelain") == "M acme/messy.py"
     assert (host.copy / "__pycache__" / "CACHEDIR.TAG").exists()
     assert not (host.copy / ".ruff_cache").exists()
-    assert host.vendor(old, "--check")[0] == 0
+    assert host.vendor(old, "--check").status == 0
 
 
 def test_ruff_leaves_files_alone_that_a_hook_names(host: Host) -> None:
     """`check` by the copy's own file, `format` by the lines of the how-to, which are all valid TOML."""
     file = f"{COPY}/__init__.py"
-    done = host.run(sys.executable, "-m", "ruff", "check", "--fix", file)
-    assert (done.returncode, done.stdout) == (0, "All checks passed!\n")
+    assert host.python("-m", "ruff", "check", "--fix", file)[:2] == (0, "All checks passed!\n")
     text = (ROOT / "docs" / "how-to" / "vendoring.md").read_text("utf-8")
     (lines,) = re.findall(r"```toml\n([^`]*)```", text)
     host.write("pyproject.toml", lines.replace("[tool.ruff]", "[tool.ruff]\nline-length = 40"))
-    host.run(sys.executable, "-m", "ruff", "format", file, "acme/messy.py")
+    host.python("-m", "ruff", "format", file, "acme/messy.py")
     assert host.git("status", "--porcelain").split() == ["M", "acme/messy.py", "M", "pyproject.toml"]
 
 

@@ -1,14 +1,12 @@
 """A copy at work in its host, where no SDK is installed."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 
 import pytest
 
 from devrev_auth_client.testing import FakeDevRev
-from tests.vendoring.host import BLOCK, COPY, NAME, Host, sdk
+from tests.vendoring.conftest import COPY, NAME, Host, sdk
 
 OTHER = "acme.legacy_sdk"
 
@@ -35,42 +33,35 @@ for name in sdk.__all__:
 print(sdk.__version__, sdk.AsyncDevRevAuthClient.__module__, len(names) > 20)
 """
     assert host.run_code(code) == f"1.0.0 {NAME}._async_client True\n"
-    host.write("program.py", BLOCK + "import devrev_auth_client")
-    assert "is not installed in this program" in host.run(sys.executable, "program.py").stderr
 
 
-@pytest.mark.parametrize("world", ["asyncio", "trio", "threads"])
-def test_it_reads_and_revokes(host: Host, world: str) -> None:
+def test_it_reads_and_revokes(host: Host) -> None:
     """Over HTTP, from a fake that is outside of the host."""
     fake = FakeDevRev()
     token = fake.issue_token(fake.add_user())
     code = f"""
-from {NAME} import AsyncDevRevAuthClient, TokenType, UnauthenticatedError
+import asyncio
+from {NAME} import AsyncDevRevAuthClient, DevRevAuthClient, TokenType, UnauthenticatedError
 
 async def use():
     async with AsyncDevRevAuthClient() as client:
         print((await client.get_auth_token({token.id!r})).status)
         print(await client.revoke_own_auth_tokens(TokenType.PAT))
-        try:
-            await client.get_auth_token({token.id!r})
-        except UnauthenticatedError as error:
-            print(type(error).__module__, error.status_code)
 
+asyncio.run(use())
+try:
+    DevRevAuthClient().get_auth_token({token.id!r})
+except UnauthenticatedError as error:
+    print(type(error).__module__, error.status_code)
 """
-    if world == "threads":
-        code = code.replace("AsyncDevRev", "DevRev").replace("async ", "").replace("await ", "") + "use()"
-    else:
-        code += f"import {world}\n{world}.run(use{'()' if world == 'asyncio' else ''})"
     with fake.serve() as base_url:
         printed = host.run_code(code, DEVREV_BASE_URL=base_url, DEVREV_TOKEN=token.secret)
     assert printed == f"active\nNone\n{NAME}.errors 401\n"
 
 
 def test_two_versions_in_one_process_keep_their_own_classes(host: Host, tmp_path: Path) -> None:
-    """In pickles, too."""
     other = sdk(tmp_path / "other", "98.7.6")
-    command = ("-m", "devrev_auth_client.vendor", OTHER.replace(".", "/"))
-    assert host.run(sys.executable, *command, PYTHONPATH=str(other)).returncode == 0
+    assert host.vendor(other, dest=OTHER.replace(".", "/")).status == 0
     code = f"""
 import pickle
 import {NAME} as one
@@ -95,7 +86,6 @@ for sdk in (one, other):
 
 
 def test_with_testing_and_cli(host: Host, old: Path, tmp_path: Path) -> None:
-    """The copy's own fake serves its client, and its command line runs."""
     host = Host(tmp_path / "host").vendored(old, "--with=testing", "--with=cli")
     code = f"""
 import runpy, sys
@@ -104,44 +94,18 @@ from {NAME}.testing import FakeDevRev
 
 fake = FakeDevRev()
 pat = fake.issue_token(fake.add_user())
-with DevRevAuthClient(pat.secret, transport=fake.transport()) as client:
-    print(client.get_auth_token(pat.id).status, flush=True)
 with fake.serve() as base_url, DevRevAuthClient(pat.secret, base_url=base_url) as client:
     print(client.get_auth_token(pat.id).status, flush=True)
 sys.argv = ["cli", "types"]
 runpy.run_module("{NAME}.cli", None, "__main__", True)
 """
-    assert host.run_code(code).startswith("active\nactive\n")
+    assert host.run_code(code).startswith("active\naat ")
 
 
 @pytest.mark.slow
 def test_the_host_type_checks_it(host: Host, tmp_path: Path) -> None:
-    """`mypy --strict` of all of the copy, and of what the host does with it."""
     pytest.importorskip("mypy", reason="mypy comes with the development pins alone")
-    host.write(
-        "uses.py",
-        f"""\
-import datetime
-from typing import assert_type
-
-from {NAME} import AsyncDevRevAuthClient, RetryPolicy, TokenType, TooManyRequestsError, Unset
-
-
-async def expiry(token_id: str) -> datetime.datetime | None:
-    async with AsyncDevRevAuthClient(retry=RetryPolicy(max_attempts=1)) as client:
-        try:
-            token = await client.get_auth_token(token_id)
-        except TooManyRequestsError as error:
-            assert_type(error.retry_after, float | None)
-            return None
-        await client.revoke_own_auth_tokens(TokenType.SESSION)
-        assert_type(token.expires_at, datetime.datetime | Unset)
-        return token.expires_at or None
-
-
-AsyncDevRevAuthClient(retry=3)  # type: ignore[arg-type]
-""",
-    )
-    command = ("-m", "mypy", "--strict", "--no-error-summary", f"--cache-dir={tmp_path}", "uses.py", COPY)
-    done = host.run(sys.executable, *command)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    uses = "AsyncDevRevAuthClient(retry=3)  # type: ignore[arg-type]"
+    host.write("uses.py", f"from {NAME} import AsyncDevRevAuthClient\n\n{uses}\n")
+    command = ("mypy", "--strict", "--no-error-summary", f"--cache-dir={tmp_path}", "uses.py", COPY)
+    assert host.run(sys.executable, "-m", *command) == (0, "", "")
