@@ -105,6 +105,7 @@ def test_server_that_floods_an_idle_connection_is_left_waiting(backend: Backend)
         def perform(self, client: Connection) -> End:
             nonlocal taken
             super().perform(client)
+            client.pause(0.05)  # until the connection is idle
             client.socket.settimeout(0.5)
             while taken < 64 * MEBIBYTE:
                 taken += client.socket.send(bytes(MEBIBYTE))
