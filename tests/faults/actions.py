@@ -182,9 +182,9 @@ def chunk(data: bytes) -> bytes:
 DRIPPING_BODY = Endless(head(200, JSON, ("Content-Length", "1000000")), b" ", interval=0.02)
 DRIPPING_HEADERS = Endless(head(200, JSON, ("X-Drip", ""))[:-4], b"x", interval=0.02)
 # Chunks of one byte cost the client far more than the bytes that they bring.
-ENDLESS_CHUNKS = Endless(head(200, JSON, CHUNKED), b"1\r\nx\r\n" * 1000)
-ENDLESS_HEADERS = Endless(head(200, JSON)[:-2], b"X-Filler: %s\r\n" % (b"x" * 64) * 1000)
-ENDLESS_100S = Endless(b"", head(100) * 1000)
+ENDLESS_CHUNKS = Endless(head(200, JSON, CHUNKED), b"1\r\nx\r\n" * 100_000)
+ENDLESS_HEADERS = Endless(head(200, JSON)[:-2], b"X-Filler: %s\r\n" % (b"x" * 64) * 10_000)
+ENDLESS_100S = Endless(b"", head(100) * 20_000)
 
 
 def half_headers(end: End = End.CLOSE) -> Raw:

@@ -41,15 +41,10 @@ def addresses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def named(server: FaultServer) -> str:
-    """The server under the name."""
-    return f"http://localhost:{server.port}"
-
-
 def test_address_that_refuses_leaves_the_next_ones(backend: Backend, addresses: list[str]) -> None:
     """Within the same attempt."""
     addresses += [*OTHERS, "127.0.0.1"]
-    with FaultServer(TOKEN_RESPONSE) as server, backend.client(named(server), retry=ONCE) as client:
+    with FaultServer(TOKEN_RESPONSE) as server, backend.client(f"http://localhost:{server.port}", retry=ONCE) as client:
         assert client.get().id == TOKEN_ID
         assert server.connections_opened == 1
 
@@ -60,7 +55,7 @@ def test_address_that_is_silent_costs_a_quarter_of_a_second(backend: Backend, ad
     with (
         FaultServer(Respond(200, json=TOKEN_JSON, close=True)) as server,
         backlog_full_url(OTHERS[0], server.port),
-        backend.client(named(server), retry=ONCE, timeout=2) as client,
+        backend.client(f"http://localhost:{server.port}", retry=ONCE, timeout=2) as client,
     ):
         assert_within(lambda: seconds_of(client.get), 0.24, 0.45)
 
@@ -69,7 +64,7 @@ def test_address_that_is_silent_costs_a_quarter_of_a_second(backend: Backend, ad
 def test_no_address_is_a_failure_to_connect(backend: Backend, addresses: list[str], found: list[str]) -> None:
     """It is retried, and a revocation surely did not happen."""
     addresses += found
-    with FaultServer(TOKEN_RESPONSE) as server, backend.client(named(server)) as client:
+    with FaultServer(TOKEN_RESPONSE) as server, backend.client(f"http://localhost:{server.port}") as client:
         with pytest.raises(TransportError, match="could not connect") as caught:
             client.revoke()
         assert len(caught.value.attempts) == 4
@@ -118,7 +113,7 @@ def test_addresses_that_are_all_silent_take_no_longer_than_the_call_may(backend:
         FaultServer(TOKEN_RESPONSE) as server,
         backlog_full_url(OTHERS[0], server.port),
         backlog_full_url(OTHERS[1], server.port),
-        backend.client(named(server), total_timeout=0.6) as client,
+        backend.client(f"http://localhost:{server.port}", total_timeout=0.6) as client,
     ):
         before = open_descriptors()
         fails_after(0.6, client.get, margin=0.2)

@@ -14,7 +14,6 @@ from tests.faults.actions import (
     Hang,
     Raw,
     Respond,
-    half_response,
 )
 from tests.faults.backends import ONCE, TOKEN_ID, TOKEN_RESPONSE, Backend
 from tests.faults.connection import Connection
@@ -58,17 +57,6 @@ def test_idle_connection_grows_too_old(backend: Backend, monkeypatch: pytest.Mon
         client.get()
         assert server.connections_opened == 2
         assert eventually(lambda: server.connections_open_now == 1)
-
-
-def test_never_more_connections_than_allowed(backend: Backend) -> None:
-    """Sixty calls at once, some of which break their connection."""
-    script: list[Action] = [TOKEN_RESPONSE, Respond(404, close=True), half_response(), Respond(200, json=1)] * 5
-    with backend.served([*script, TOKEN_RESPONSE], max_connections=3) as (server, client):
-        for _ in range(2):
-            client.outcomes([client.begin_get() for _ in range(60)])
-        client.begin_close().result(5)
-        assert server.peak_connections <= 3
-        assert eventually(lambda: server.connections_open_now == 0)
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
@@ -117,6 +105,7 @@ def test_server_that_floods_an_idle_connection_is_left_waiting(backend: Backend)
         def perform(self, client: Connection) -> End:
             nonlocal taken
             super().perform(client)
+            client.pause(0.05)  # until the connection is idle
             client.socket.settimeout(0.5)
             while taken < 64 * MEBIBYTE:
                 taken += client.socket.send(bytes(MEBIBYTE))
@@ -154,18 +143,6 @@ def test_queue_is_first_come_first_served(backend: Backend) -> None:
         client.outcomes(calls)
         assert isinstance(calls[3].exception(), TotalTimeoutError)
         assert [request.json()["token_id"] for request in server.requests] == [f"id-{n}" for n in (0, 1, 2, 4, 5, 6, 7)]
-
-
-def test_every_call_gets_its_own_response(backend: Backend) -> None:
-    """Two hundred at once on five connections."""
-    with backend.served(
-        lambda request: Respond(200, json={"token": {"id": request.json()["token_id"]}}), max_connections=5
-    ) as (server, client):
-        ids = [f"id-{number}" for number in range(200)]
-        assert [
-            token.id for token in client.outcomes([client.begin_get(each, total_timeout=30) for each in ids])
-        ] == ids
-        assert server.peak_connections <= 5
 
 
 def test_closing_does_not_wait(backend: Backend) -> None:

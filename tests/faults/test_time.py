@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from devrev_auth_client import AttemptTimeoutError, RetryPolicy, TooManyRequestsError, TotalTimeoutError, TransportError
-from tests.faults.actions import DRIPPING_BODY, DRIPPING_HEADERS, Action, Hang, ReadSlowly, Respond, When
+from tests.faults.actions import DRIPPING_BODY, Action, Hang, ReadSlowly, Respond, When
 from tests.faults.backends import ONCE, SERVER, TOKEN_JSON, TOKEN_RESPONSE, Backend, Caller
 from tests.faults.catalogue import ENDLESS
 from tests.faults.measuring import fails_after
@@ -77,16 +77,6 @@ def test_waiting_behind_a_call_that_hangs_after_a_429(backend: Backend) -> None:
         time.sleep(0.1)
         fails_after(TOTAL, client.get, TooManyRequestsError)
         assert isinstance(first.exception(5), TotalTimeoutError)
-
-
-ATTEMPTS = {"none": Hang(), "headers": DRIPPING_HEADERS, "body": DRIPPING_BODY}
-
-
-@pytest.mark.parametrize("response", ATTEMPTS.values(), ids=ATTEMPTS)
-def test_number_bounds_the_whole_attempt(backend: Backend, response: Action) -> None:
-    """However busy the server looks. One call can have its own; `total_timeout=None` changes nothing."""
-    with backend.served(response, timeout=30, total_timeout=None, retry=ONCE) as (_, client):
-        fails_after(0.15, lambda: client.get(timeout=0.15), AttemptTimeoutError)
 
 
 def test_every_attempt_gets_as_much_and_the_last_what_is_left(backend: Backend) -> None:
