@@ -27,14 +27,7 @@ CLASSES: list[ErrorClass] = [
 FIELDS: dict[str, dict[str, Any]] = {
     "DevRevAuthError": {"attempts": (), "operation": None, "token_id": None},
     "InvalidResponseError": {"status_code": None},
-    "APIError": {
-        "status_code": 0,
-        "type": None,
-        "message": None,
-        "detail": None,
-        "headers": httpx.Headers(),
-        "error": None,
-    },
+    "APIError": {"status_code": 0, **dict.fromkeys(["type", "message", "detail", "error"]), "headers": httpx.Headers()},
     "BadRequestError": {"field_name": None, "existing_parent": None, "is_same": None},
     "TooManyRequestsError": {"retry_after": None, "rate_limit": None},
     "InternalServerError": {"reference_id": None},

@@ -34,9 +34,9 @@ class Bench:
         due = self.admission.next_wait(slot)
         return due and due[1]
 
-    def close(self, slot: Slot | None = None, seconds: float = 10.0, *, passed: bool = False) -> None:
+    def close(self, slot: Slot | None = None, seconds: float = 10.0, **passed: bool) -> None:
         """A call, or a new one, meets a 429."""
-        self.admission.close(slot or self.enter()[0], seconds, CLOSING, passed=passed)
+        self.admission.close(slot or self.enter()[0], seconds, CLOSING, **passed)
 
     def close_after(self, passing: int) -> None:
         """So many calls pass and one meets a 429, all of them sent at once."""

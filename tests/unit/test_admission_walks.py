@@ -95,8 +95,9 @@ class Walk:
             self.admission.give_back(caller.slot)
 
     def begin_to_send(self, caller: Caller) -> None:
-        if self.admission.may_send(caller.slot):
-            assert self.now >= self.opens_at, "sends while the gate is closed"
+        may_send = self.now >= self.opens_at and caller.slot.epoch == self.epoch
+        assert self.admission.may_send(caller.slot) is may_send
+        if may_send:
             caller.sending = True
         elif not caller.sending:
             self.holders.remove(caller)
