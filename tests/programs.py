@@ -19,7 +19,7 @@ NONE: Mapping[str, str] = {}
 
 _INHERITED = {"HOME", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "COVERAGE_PROCESS_CONFIG"}
 # Python misses a signal that comes between its last look and a call that waits. Who presses Ctrl-C presses again.
-_MISSED = 3.0
+_MISSED = 10.0
 # getpass talks to the terminal that controls the process, so the process must have the pty for that.
 _ON_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
