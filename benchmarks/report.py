@@ -24,8 +24,8 @@ NOTES = (
     "answered calls. A rival with a round over 20 seconds has two of them.",
     "Ours, raw httpx, httpx2, aiohttp and OpenAPI Generator's client all open 100 connections at most by default.",
     "What happens once in a process (import, first answer) is measured with all bytecode cached, as in a second start.",
-    "The guard is a call of ours, over a transport that answers from memory, less the same call by hand: request made, httpx "
-    "transport called, body read, model decoded.",
+    "The guard is a call of ours, over a transport that answers from memory, less the same call by hand: request made, "
+    "httpx transport called, body read, model decoded.",
 )
 
 
