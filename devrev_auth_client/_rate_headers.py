@@ -81,11 +81,9 @@ def _http_date(value: str) -> datetime | None:
         return None
     try:
         date = parsedate_to_datetime(value)
-        date = date.replace(tzinfo=UTC) if date.tzinfo is None else date
-        date.timestamp()  # an offset can push a date out of the calendar
     except (ValueError, OverflowError):
         return None
-    return date
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date
 
 
 def _integer(value: bytes | None) -> int | None:

@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 import textwrap
-import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from ..token_types import TokenType
@@ -69,13 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             fake.inject(fault, probability=options.probability)
     except ValueError as error:
         parser.error(str(error))
-    stop = threading.Event()
-
-    def on_signal(*_: object) -> None:
-        stop.set()
-
+    # Not an event of threading's: its lock may be held by the line that a signal interrupts.
+    signals: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, on_signal)
+        signal.signal(number, lambda received, _: signals.append(received))
     try:
         with fake.serve(port=options.port) as base_url:
             served = _introduction(fake, base_url)
@@ -85,9 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 token = served["tokens"]["PAT"]["secret"]
                 sys.stdout.write(_FOR_A_PERSON.format(base_url=base_url, token=token))
             sys.stdout.flush()
-            while not stop.is_set():
-                # A wait that ends now and then lets Windows deliver Ctrl-C.
-                stop.wait(1.0)
+            while not signals:
+                time.sleep(0.1)
     except (ModuleNotFoundError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
