@@ -1,7 +1,5 @@
 """Made-up JWTs. Nobody signed them, and nobody who reads their claims asks."""
 
-from __future__ import annotations
-
 import base64
 import json
 
