@@ -161,8 +161,14 @@ class FaultServer:
                     self.connections_opened += 1
                     connection = Connection(sock, self.connections_opened)
                     self._connections.add(connection)
-                    self.peak_connections = max(self.peak_connections, self.connections_open_now)
+                    self._note_peak()
                 self._threads.submit(self._attend, connection)
+
+    def _note_peak(self) -> None:
+        open_now = self.connections_open_now
+        if open_now > self.peak_connections:
+            self._changed.wait(0.005)  # the kernel may learn late that a client has gone to whom a thread is sending
+            self.peak_connections = max(self.peak_connections, min(open_now, self.connections_open_now))
 
     def _attend(self, client: Connection) -> None:
         try:
