@@ -147,12 +147,12 @@ def test_queue_is_first_come_first_served(backend: Backend) -> None:
 
 def test_closing_does_not_wait(backend: Backend) -> None:
     """Calls under way go on, their connections are closed then, and no other call is let through."""
-    script = [*[Respond(404, delay=0.3)] * 30, Respond(204, delay=0.3), Hang()]
-    with backend.served(script, max_connections=30, total_timeout=1) as (server, client):
+    script = [*[Respond(404, delay=0.3)] * 30, Respond(204, delay=1), Hang()]
+    with backend.served(script, max_connections=30, total_timeout=5) as (server, client):
         client.outcomes([client.begin_get() for _ in range(30)])
         responding = client.begin_revoke()
         server.wait_for_requests(31)
-        hanging = [client.begin_get(total_timeout=0.6) for _ in range(29)]
+        hanging = [client.begin_get(total_timeout=1.2) for _ in range(29)]
         server.wait_for_requests(60)
         queued = client.begin_get(total_timeout=5)
         time.sleep(0.05)
