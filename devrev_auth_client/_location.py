@@ -156,6 +156,7 @@ def _make_ssl_context(verify: ssl.SSLContext | str | bool) -> ssl.SSLContext:
         return httpx.create_ssl_context(verify=verify)
     except OSError as error:  # ssl.SSLError is one
         problem = type(error).__name__
-    # By default httpx reads the file that this variable names.
-    origin = "the environment variable SSL_CERT_FILE" if verify is True else "verify"
+    # By default httpx reads the file that this variable names, or else those it came with.
+    default = "the environment variable SSL_CERT_FILE" if os.environ.get("SSL_CERT_FILE") else "httpx"
+    origin = default if verify is True else "verify"
     raise ConfigurationError(f"{origin}: cannot load its certificates ({problem}); pass a PEM file or an SSLContext")

@@ -146,6 +146,9 @@ class Operation:
             problem = f"unreadable ({type(error).__name__}{_place_of(error)})"
         if problem is None and parsed is None and b"".join(response.content.split()) not in (b"", b"{}"):
             problem = "not empty, although the API's description has no body for it"
+        # A model without fields does not look at what it is made from.
+        if problem is None and hasattr(parsed, "to_dict") and not is_json_object(response.body):
+            problem = "not a JSON object"
         return self._response(response, parsed) if problem is None else self._invalid(response, problem)
 
     def _parse(self, response: ReceivedResponse) -> Any:

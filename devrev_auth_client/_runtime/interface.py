@@ -75,7 +75,8 @@ class Runtime(Protocol):
     async def send(self, transport: Any, request: Any, take: Callable[[bytes], bool], seconds: float) -> Any:
         """Send over an httpx transport and hand each chunk of the body to `take`, until that returns False.
 
-        Returns the response, closed; `None` where that takes longer. Raises what the transport raises.
+        Returns the response, closed; `None` where it takes more than `seconds`, which threads cannot see to: there the
+        request's own timeouts have to. Raises what the transport raises.
         """
         ...
 

@@ -181,3 +181,16 @@ async def test_a_request_that_leads_elsewhere_or_cannot_be_made_is_refused(
     with pytest.raises(ConfigurationError, match=r"by_hand cannot .*\(ZeroDivisionError\); it takes other ones"):
         await make_client().call(module)
     assert fake.requests == []
+
+
+@pytest.mark.parametrize("content", [b"[1]", b'"x"', b"5"])
+async def test_a_model_without_fields_takes_an_object_alone(
+    make_client: MakeClient, fake: FakeDevRev, content: bytes
+) -> None:
+    """The generated `from_dict` of such a model does not look at what it is given."""
+    empty = SimpleNamespace(to_dict=dict)
+    fake.respond_next(200, content=b"{}")
+    assert await make_client().call(endpoint(lambda *, client, response: empty)) is empty
+    fake.respond_next(200, content=content)
+    with pytest.raises(InvalidResponseError, match="not a JSON object"):
+        await make_client().call(endpoint(lambda *, client, response: empty))

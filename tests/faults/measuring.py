@@ -59,9 +59,11 @@ def lateness() -> "Iterator[list[float]]":
 
     thread = threading.Thread(target=watch, name="lateness", daemon=True)
     thread.start()
-    yield late
-    stop.set()
-    thread.join()
+    try:
+        yield late
+    finally:
+        stop.set()
+        thread.join()
 
 
 def open_descriptors() -> int:
