@@ -97,8 +97,9 @@ class Call:
         begun = self._clock.monotonic()
         if step.wait:
             await self._clock.sleep(self._runtime, step.wait)
-        source = self._state.source
-        token = source if isinstance(source, Secret) else await self._ask_for_token(source)
+        # No local variable refers to a callable, which may show a token in its repr, while the request is sent.
+        state = self._state
+        token = state.source if isinstance(state.source, Secret) else await self._ask_for_token(state.source)
         if isinstance(token, DevRevAuthError | Failure):
             return token
         if step.renew_token and token == self._token:

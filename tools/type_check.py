@@ -25,5 +25,5 @@ def type_errors(package: Path, fresh: Path) -> list[str]:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return []
-    told = done.stdout.replace(copy.name, package.name).splitlines()
-    return [line for line in told if ": note: " not in line] or [f"mypy failed: {done.stderr}"]
+    lines = done.stdout.replace(copy.name, package.name).splitlines()
+    return [line for line in lines if ": note: " not in line] or [f"mypy failed: {done.stderr}"]

@@ -20,9 +20,8 @@ VARIANTS = {"async": ("", "plain"), "async, TLS": ("", "tls"), "sync": ("_sync",
 
 def measure(server: Server, rounds: int, folder: Path) -> dict[str, Any]:
     """Return, for each variant, the milliseconds of ours and of raw httpx in turns, and the ratios of the pairs."""
-    return {
-        name: _pairs(server, suffix, port, rounds, bytecode_kept(folder)) for name, (suffix, port) in VARIANTS.items()
-    }
+    environment = bytecode_kept(folder)
+    return {name: _pairs(server, suffix, port, rounds, environment) for name, (suffix, port) in VARIANTS.items()}
 
 
 def _pairs(server: Server, suffix: str, port: str, rounds: int, environment: dict[str, str]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ _SMALLEST_CHUNKS = 16
 
 
 class Body:
-    """A body that has arrived, to be read once."""
+    """A body that has arrived."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content

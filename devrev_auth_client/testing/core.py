@@ -98,7 +98,7 @@ class Injection:
 
     @property
     def played(self) -> int:
-        """To how many requests the fault happened so far."""
+        """How many requests got the fault so far."""
         return self._played
 
     def stop(self) -> None:

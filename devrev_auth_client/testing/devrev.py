@@ -203,7 +203,7 @@ class FakeDevRev:
 
         :param after_processing: process the request and lose the response. Otherwise the request has no effect.
         :param error: the exception for a client in memory; see `Fault.lost_connection`.
-        :param times: how many requests meet it.
+        :param times: how many requests get it.
         :raises ValueError: an `error` before sending together with `after_processing`, or `times` is less than 1.
         """
         self.play_next(Fault.lost_connection(after_processing=after_processing, error=error), times=times)
@@ -212,7 +212,7 @@ class FakeDevRev:
         """Script a fault for the next request. It queues up with `respond_next`.
 
         :param fault: the fault.
-        :param times: how many requests meet it.
+        :param times: how many requests get it.
         :raises ValueError: `times` is less than 1.
         """
         if times < 1:
@@ -242,10 +242,10 @@ class FakeDevRev:
             1 is the first request from now on that matches `user` and `operation`.
         :param after: when it starts: seconds from now, on the fake's clock.
         :param lasting: how long it lasts, in seconds on the fake's clock.
-        :param times: the most requests that meet it.
+        :param times: the most requests that get it.
         :param user: only requests with a token of this user.
         :param operation: only "auth-tokens.get" or "auth-tokens.self.delete".
-        :returns: an object with `played`, the number of requests to which the fault happened, and `stop()`.
+        :returns: an object with `played`, the number of requests that got the fault, and `stop()`.
             As a context manager, it stops the fault at the end of the block.
         :raises ValueError: an argument is out of its range, or there is no such operation.
         """
