@@ -1,5 +1,6 @@
 """Runs programs as users do: with pipes or on a terminal, and with none of the variables that the tests run under."""
 
+import codecs
 import os
 import re
 import select
@@ -12,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple, Self
 
+from tests.faults.measuring import eventually
+
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 120.0
 """Seconds that a test waits for what takes a fraction of one: the machine may be busy."""
@@ -20,6 +23,7 @@ NONE: Mapping[str, str] = {}
 _INHERITED = {"HOME", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "COVERAGE_PROCESS_CONFIG"}
 # Python misses a signal that comes between its last look and a call that waits. Who presses Ctrl-C presses again.
 _MISSED = 10.0
+_TIMES = round(PATIENCE / _MISSED)
 # getpass talks to the terminal that controls the process, so the process must have the pty for that.
 _ON_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
@@ -78,10 +82,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def wait_until(happened: Callable[[], bool]) -> None:
     """Look again and again, for what another process or thread does."""
-    deadline = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+    assert eventually(happened, PATIENCE)
 
 
 class Program:
@@ -92,6 +93,7 @@ class Program:
 
     def __init__(self, *command: str, terminal: bool = False, variables: Mapping[str, str] = NONE) -> None:
         self.text = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a read may end within a character
         if terminal:
             import pty
 
@@ -137,9 +139,9 @@ class Program:
             pass
         return Ended(self._process.wait(PATIENCE), self.text, "")
 
-    def stopped(self, number: signal.Signals = signal.SIGINT) -> Ended:
-        """Send a signal and read to the end."""
-        for _ in range(round(PATIENCE / _MISSED)):
+    def stopped(self, number: signal.Signals = signal.SIGINT, times: int = _TIMES) -> Ended:
+        """Send a signal, again where nothing comes of it, and read to the end."""
+        for _ in range(times):
             self._process.send_signal(number)
             while select.select([self._ours], [], [], _MISSED)[0]:
                 if not self._read(0):
@@ -153,5 +155,5 @@ class Program:
             chunk = os.read(self._ours, 65_536)
         except OSError:  # how Linux says that nobody has the other side of a terminal open
             return False
-        self.text += chunk.decode(errors="replace")
+        self.text += self._decoder.decode(chunk)
         return bool(chunk)

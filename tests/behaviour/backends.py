@@ -1,7 +1,6 @@
 """The three ways to run a client, made to look alike: tests are written once, as `async def`."""
 
 import asyncio
-import functools
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -82,7 +81,7 @@ class Backend:
         if self.is_async:
             await anyio.sleep(seconds)
         else:
-            time.sleep(seconds)  # noqa: ASYNC251 - there is no event loop here
+            time.sleep(seconds)  # noqa: ASYNC251  # there is no event loop here
 
     async def together(self, *functions: Callable[[], Awaitable[Any]]) -> list[Any]:
         """Run all at once, in tasks or in threads; return what each returned or raised."""
@@ -100,8 +99,8 @@ class Backend:
                     tasks.start_soon(keep, number)
             return results
         with ThreadPoolExecutor(len(functions)) as threads:
-            for number in range(len(functions)):
-                threads.submit(_run_without_loop, functools.partial(keep, number))
+            # A list, because only whoever takes the results learns that a thread failed.
+            list(threads.map(lambda number: _run_without_loop(lambda: keep(number)), range(len(functions))))
         return results
 
 

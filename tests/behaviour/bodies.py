@@ -1,12 +1,10 @@
 """Bodies of responses, from the reference pages."""
 
-from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+from tests.contract.description import DOCUMENT
 
-_DESCRIPTION = YAML(typ="safe").load((Path(__file__).parents[2] / "openapi" / "auth-tokens.yaml").read_text("utf-8"))
-_FOUND = _DESCRIPTION["paths"]["/auth-tokens.get"]["post"]["responses"]["200"]
+_FOUND = DOCUMENT["paths"]["/auth-tokens.get"]["post"]["responses"]["200"]
 
 TOKEN: dict[str, Any] = _FOUND["content"]["application/json"]["example"]["token"]
 USER: dict[str, Any] = TOKEN["created_by"]

@@ -99,7 +99,7 @@ def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
 def invoke(environment: Environment) -> Invoke:
     """Run a command line in this process; its standard input is no terminal. The warning of the host is left out."""
 
-    def run(*arguments: str, input: str | bytes = "", **variables: str | None) -> Ended:  # noqa: A002
+    def run(*arguments: str, input: str | bytes = "", **variables: str | None) -> Ended:  # noqa: A002  # as CliRunner calls it
         done = CliRunner().invoke(app, arguments, input=input, env=variables)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
@@ -113,7 +113,7 @@ def invoke(environment: Environment) -> Invoke:
 def refused(invoke: Invoke, fake: FakeDevRev) -> Refused:
     """Run a command line that is refused before anything is sent; return what is said, which shows no token."""
 
-    def run(*arguments: str, input: str | bytes = "", **variables: str | None) -> str:  # noqa: A002
+    def run(*arguments: str, input: str | bytes = "", **variables: str | None) -> str:  # noqa: A002  # as CliRunner calls it
         done = invoke(*arguments, input=input, **variables)
         assert (done.status, done.out, fake.requests) == (2, "", [])
         assert not [part for part in [SECRET, *SECRET.split(".")] if part in done.err]

@@ -5,6 +5,7 @@ import json
 import re
 import socket
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -92,9 +93,9 @@ FAILURES = [
 
 @pytest.mark.parametrize(("answer", "status", "said"), FAILURES, ids=lambda value: str(value)[:15])
 def test_a_failure_says_what_happened_at_which_host_for_whom_and_what_to_do(
-    invoke: Invoke, fake: FakeDevRev, host: str, answer: dict[str, int], status: int, said: str
+    invoke: Invoke, fake: FakeDevRev, host: str, answer: dict[str, Any], status: int, said: str
 ) -> None:
-    fake.respond_next(**answer)  # type: ignore[arg-type]
+    fake.respond_next(**answer)
     done = invoke("get", FIRST)
     assert (done.status, done.out) == (status, "")
     *lines, target = done.err.splitlines()

@@ -45,7 +45,7 @@ def test_a_command_prints_what_the_page_shows(
 def test_the_options_are_those_of_each_command_that_calls() -> None:
     [[_, *rows]] = PAGE.tables("Options of a call")
     named = {name: row[1] for row in rows for name in re.findall(r"--[\w-]+", row[0])}
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # it is a group
     for name in ("whoami", "inspect", "get", "revoke"):
         defaults = {item.opts[0]: item.default for item in commands[name].params}
         assert named.keys() <= defaults.keys()

@@ -1,6 +1,7 @@
 """`devrev-auth revoke`: it says what it will do, and "revoked" where DevRev confirmed it and nowhere else."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -116,10 +117,10 @@ ENDS = [
 @pytest.mark.usefixtures("_no_backoff")
 @pytest.mark.parametrize(("answer", "status", "said"), ENDS, ids=str)
 def test_it_is_revoked_or_not_or_unconfirmed(
-    invoke: Invoke, fake: FakeDevRev, host: str, answer: dict[str, int], status: int, said: str
+    invoke: Invoke, fake: FakeDevRev, host: str, answer: dict[str, Any], status: int, said: str
 ) -> None:
     """An answer that proves nothing is unconfirmed; where DevRev surely did nothing it is not revoked."""
-    fake.respond_next(**answer)  # type: ignore[arg-type]
+    fake.respond_next(**answer)
     done = invoke("revoke", "session", "--yes")
     assert (done.status, done.out) == (status, "")
     assert f"\n{said.replace('HOST', host)}" in done.err

@@ -49,7 +49,7 @@ def fails_after(
 
 
 @contextmanager
-def lateness() -> "Iterator[list[float]]":
+def lateness() -> Iterator[list[float]]:
     """By how many seconds short sleeps lasted longer than asked meanwhile: by hardly any on an idle machine."""
     stop, late = threading.Event(), [0.0]
 
@@ -82,7 +82,7 @@ def eventually(condition: Callable[[], bool], within: float = 2.0) -> bool:
 
 
 @contextmanager
-def errors_logged() -> "Iterator[list[logging.LogRecord]]":
+def errors_logged() -> Iterator[list[logging.LogRecord]]:
     """What is logged as an error meanwhile, such as asyncio's 'exception was never retrieved'."""
     handler = MemoryHandler(10_000, flushLevel=logging.CRITICAL + 1)
     handler.setLevel(logging.ERROR)
@@ -94,7 +94,7 @@ def errors_logged() -> "Iterator[list[logging.LogRecord]]":
 
 
 @contextmanager
-def complaints() -> "Iterator[list[str]]":
+def complaints() -> Iterator[list[str]]:
     """What was warned of or logged as an error, once the block has ended."""
     found: list[str] = []
     with warnings.catch_warnings(record=True) as caught, errors_logged() as errors:

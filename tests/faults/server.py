@@ -143,7 +143,8 @@ class FaultServer:
 
     def play(self, script: ScriptSource) -> None:
         """Go on with another script. Requests that are being answered are not touched."""
-        self._script = Script(script)
+        with self._changed:
+            self._script = Script(script)
 
     def drop_connections(self) -> None:
         """Close every connection now, idle or not, as a server that restarts."""
@@ -154,15 +155,17 @@ class FaultServer:
             self._changed.wait_for(lambda: dropped.isdisjoint(self._connections))
 
     def _accept(self) -> None:
-        with suppress(OSError):  # the listener has been shut down
-            while True:
+        while True:
+            try:
                 sock, _ = self._listener.accept()
-                with self._changed:
-                    self.connections_opened += 1
-                    connection = Connection(sock, self.connections_opened)
-                    self._connections.add(connection)
-                    self._note_peak()
-                self._threads.submit(self._attend, connection)
+            except OSError:  # the listener has been shut down
+                return
+            with self._changed:
+                self.connections_opened += 1
+                connection = Connection(sock, self.connections_opened)
+                self._connections.add(connection)
+                self._note_peak()
+            self._threads.submit(self._attend, connection)
 
     def _note_peak(self) -> None:
         open_now = self.connections_open_now
@@ -218,7 +221,9 @@ class FaultServer:
         with self._changed:
             self._requests.append(request)
             self._changed.notify_all()
-            action = action or script.decide(request)
+            if action is None:
+                action = script.decide(request)
+                self.actions_begun += 1
         return action.act(client)
 
     def _take(self, script: Script, *moments: When) -> Action | None:

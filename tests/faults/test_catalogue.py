@@ -40,7 +40,8 @@ def test_fault_met_once(backend: Backend, fault: Fault) -> None:
             error_of(client, fault.error)
         assert client.get().id in (TOKEN_ID, "x")
         assert time.monotonic() - begin < TOTAL
-        assert server.actions_begun == (3 if fault.repeated else 2) or silent
+        if not silent:  # their short timeout may end an attempt that is only late
+            assert server.actions_begun == (3 if fault.repeated else 2)
         assert server.peak_connections == 1
 
 

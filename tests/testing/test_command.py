@@ -38,7 +38,7 @@ def test_it_serves_until_a_signal_and_ends_cleanly(number: signal.Signals) -> No
     with started("--port", "0", "--rate-limit", "2", "--rate-window", "60") as process:
         ready = ready_line(process)
         first, second, third = read(ready, 3)
-        done = process.stopped(number)
+        done = process.stopped(number, times=1)
     tokens, user = ready["tokens"], ready["user"]
     assert list(tokens) == [member.name for member in TokenType]
     assert tokens["JWT"]["requested_token_type"] == "urn:ietf:params:oauth:token-type:jwt"
@@ -58,7 +58,7 @@ def test_faults_happen_by_chance_and_are_repeated_by_the_seed() -> None:
         with started(*arguments) as process:
             ready = ready_line(process)
             statuses = [response.status_code for response in read(ready, 10)]
-            seen.append((statuses, process.stopped().out.partition("\n")[2]))
+            seen.append((statuses, process.stopped(times=1).out.partition("\n")[2]))
         assert ready["seed"] == 11
     (first, journal), (second, nothing) = seen
     assert (first, nothing) == (second, "")
@@ -71,7 +71,7 @@ def test_on_a_terminal_it_says_what_to_export() -> None:
     """A line of eleven thousand characters is for programs, unless it is asked for."""
     with started(terminal=True) as process:
         process.wait_for("Press Ctrl-C to stop")
-        assert process.stopped().status == 0
+        assert process.stopped(times=1).status == 0
     assert "\n    export DEVREV_BASE_URL=http://127.0.0.1:" in process.text
     assert "\n    export DEVREV_TOKEN=eyJ" in process.text
     with started("--json", terminal=True) as process:

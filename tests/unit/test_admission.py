@@ -51,6 +51,7 @@ class Bench:
         sizes = []
         while waiting:
             allowed = admitted(waiting)
+            assert allowed, "nobody is admitted"
             assert allowed == waiting[: len(allowed)], "not in the order in which they came"
             sizes.append(len(allowed))
             waiting = waiting[len(allowed) :]
